@@ -1,0 +1,37 @@
+Feature: Camera access is revoked during a video call
+  If you accidentally turn off your camera permission while you are already talking to an agent,
+  the call will stay connected, but your media will be affected.
+
+  Rule: Your video stops immediately, your audio goes on, and the widget asks for the camera
+
+    @CAM-LIVE-1 @CAM-LIVE-2 @CAM-LIVE-3 @CAM-LIVE-4 @CAM-LIVE-5 @AIM-1 @AIM-2
+    @during-a-call @video-call @loses-camera
+    Scenario: The camera is revoked in a video call
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      When the customer revokes the camera
+      Then the customer's video stops immediately
+      And the widget asks the customer to allow the camera again
+      And the agent is given "Video Off" or a placeholder in place of the picture
+      And the agent and the other participant go on hearing the customer
+      And the camera control agrees with what the agent sees
+      And the customer still hears the agent
+      And the call stays connected
+
+  Rule: Your video resumes once the browser's settings are updated
+
+    @CAM-LIVE-6 @CAM-LIVE-7 @AIM-2 @AIM-3
+    @during-a-call @video-call @loses-camera
+    Scenario: The camera is allowed again in a video call
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      And the customer has revoked the camera
+      When the customer allows the camera again
+      Then the browser lets the widget use the camera again
+      And the agent sees the customer again, though the customer did nothing in the widget
+      And the widget no longer asks for the camera
+      And the camera control agrees with what the agent sees
+      And the call stays connected
+      And it is still the same call

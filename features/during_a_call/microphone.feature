@@ -1,0 +1,96 @@
+Feature: Microphone access is revoked during a call
+  If you accidentally turn off your microphone permission while you are already talking to an agent,
+  the call will stay connected, but your media will be affected.
+
+  Rule: Your audio stops immediately, the call stays connected, and the widget tells you why
+
+    @MIC-LIVE-1 @MIC-LIVE-2 @MIC-LIVE-3 @MIC-LIVE-4 @MIC-LIVE-5 @MIC-LIVE-6 @AIM-1 @AIM-2
+    @during-a-call @loses-microphone
+    Scenario Outline: The microphone is revoked in <a> call
+      Given the customer is in <a> call
+      And the agent and the other participant hear the customer
+      When the customer revokes the microphone
+      Then the customer's audio stops immediately
+      And the widget shows a "Microphone Blocked" icon
+      And the widget explains that access to the microphone has been lost
+      And the agent no longer hears the customer
+      And the other participant no longer hears the customer
+      And the mute control agrees with what the agent hears
+      And the customer still hears the agent
+      And the call stays connected
+
+      @audio-call
+      Examples:
+        | a        |
+        | an audio |
+
+      @video-call
+      Examples:
+        | a       |
+        | a video |
+
+    @MIC-LIVE-1 @MIC-LIVE-2 @MIC-LIVE-3 @MIC-LIVE-4 @MIC-LIVE-5 @MIC-LIVE-6 @CAM-LIVE-2 @CAM-LIVE-3 @CAM-LIVE-5
+    @AIM-1 @AIM-2
+    @during-a-call @video-call @loses-both
+    Scenario: The microphone and the camera are revoked in a video call
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      When the customer revokes the microphone and the camera
+      Then the customer's audio stops immediately
+      And the customer's video stops immediately
+      And the widget shows a "Microphone Blocked" icon
+      And the widget explains that access to the microphone has been lost
+      And the widget asks the customer to allow the camera again
+      And the agent is given "Video Off" or a placeholder in place of the picture
+      And the agent no longer hears the customer
+      And the other participant no longer hears the customer
+      And the mute control agrees with what the agent hears
+      And the camera control agrees with what the agent sees
+      And the customer still hears the agent
+      And the call stays connected
+
+  Rule: Your audio reconnects by itself, in the same call, once you allow the microphone again
+
+    @MIC-LIVE-7 @MIC-LIVE-8 @MIC-LIVE-9 @AIM-2 @AIM-3
+    @during-a-call @loses-microphone
+    Scenario Outline: The microphone is allowed again in <a> call
+      Given the customer is in <a> call
+      And the agent and the other participant hear the customer
+      And the customer has revoked the microphone
+      When the customer allows the microphone again
+      Then the browser lets the widget use the microphone again
+      And the agent and the other participant hear the customer again, though the customer did nothing in the widget
+      And the widget no longer says that the microphone is blocked
+      And the mute control agrees with what the agent hears
+      And the call stays connected
+      And it is still the same call
+
+      @audio-call
+      Examples:
+        | a        |
+        | an audio |
+
+      @video-call
+      Examples:
+        | a       |
+        | a video |
+
+    @MIC-LIVE-7 @MIC-LIVE-8 @MIC-LIVE-9 @CAM-LIVE-6 @CAM-LIVE-7 @AIM-2 @AIM-3
+    @during-a-call @video-call @loses-both
+    Scenario: The microphone and the camera are allowed again in a video call
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      And the customer has revoked the microphone and the camera
+      When the customer allows the microphone and the camera again
+      Then the browser lets the widget use the microphone again
+      And the browser lets the widget use the camera again
+      And the agent and the other participant hear the customer again, though the customer did nothing in the widget
+      And the agent sees the customer again, though the customer did nothing in the widget
+      And the widget no longer says that the microphone is blocked
+      And the widget no longer asks for the camera
+      And the mute control agrees with what the agent hears
+      And the camera control agrees with what the agent sees
+      And the call stays connected
+      And it is still the same call
