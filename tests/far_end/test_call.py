@@ -1,0 +1,129 @@
+"""A call with media: the customer is an aiortc client."""
+
+import asyncio
+import time
+
+import numpy as np
+import pytest
+from customer import Camera, Customer, Microphone, status
+from widget_conformance.fixtures.timeline import now
+
+
+async def become(condition, seconds=6):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        await asyncio.sleep(0.02)
+
+
+def test_a_video_call_from_the_ring_to_the_agents_bye(far_end):
+    end, room = far_end()
+    agent, participant = room.agent, room.participant
+
+    async def go():
+        async with Customer(end.port) as customer:
+            microphone, camera = Microphone(), Camera()
+            assert status(await customer.call(microphone, camera)) == 200
+            await become(lambda: agent.audio.hears_customer() and participant.audio.hears_customer())
+            await become(lambda: agent.video.state() == "live")
+            call = room.calls[0]
+            identity = call.connection_id
+
+            microphone.samples = np.zeros_like(microphone.samples)
+            muted = now()
+            await become(lambda: not agent.audio.hears_customer() and not participant.audio.hears_customer())
+            assert agent.audio.last_heard(muted - 0.1) < muted + 0.2
+            microphone.samples = Microphone().samples
+            await become(lambda: agent.audio.first_heard(muted + 0.3) and participant.audio.first_heard(muted + 0.3))
+
+            camera.frozen = True
+            await become(lambda: agent.video.state() == "frozen")
+            camera.frozen = False
+            await become(lambda: agent.video.state() == "live")
+
+            video = next(leg for leg in customer.pc.getTransceivers() if leg.kind == "video")
+            video.direction = "recvonly"
+            await customer.offer()
+            await become(lambda: agent.video.state() == "off")
+            video.direction = "sendrecv"
+            await customer.offer("UPDATE")
+            await become(lambda: agent.video.state() == "live")
+            assert (call.connection_id, call.connections, call.invites) == (identity, 1, 2)
+
+            customer.pc.addTrack(Microphone())
+            await customer.offer()
+            await become(lambda: {frame.track for frame in participant.audio.frames(now() - 0.3)} == {0, 1})
+            await become(lambda: {frame.label for frame in participant.audio.frames(now() - 0.2)} == {"customer"})
+            await become(lambda: (room.received_by_customer(call) or call) is not call)
+            first = room.received_by_customer(call)
+            await become(lambda: room.received_by_customer(call).packets > first.packets)
+
+            assert room.snapshot()["agent"] == {
+                "hears_customer": True, "hears": "customer", "level": pytest.approx(0.35, abs=0.25), "sees": "live",
+            }  # fmt: skip
+            hang_up = asyncio.get_running_loop().run_in_executor(None, room.hang_up)
+            bye = await customer.until(lambda text: text.startswith("BYE "))
+            await hang_up
+            return bye
+
+    assert "tag=" in asyncio.run(go())
+    (call,) = room.calls
+    assert (call.state, call.ended_by, call.offered) == ("ended", "agent", ["audio", "video"])
+    assert agent.video.state() == "none"
+    assert agent.video.picture_png().startswith(b"\x89PNG")
+    heard = [event.detail["label"] == "customer" for event in room.timeline.events("hears", "agent")]
+    assert heard[:3] == [True, False, True]
+    assert end.lag(0) < 1
+
+
+def test_a_customer_who_vanishes_ends_the_call(far_end):
+    end, room = far_end()
+
+    async def go():
+        async with Customer(end.port) as customer:
+            await customer.call(Microphone())
+            await become(room.agent.audio.hears_customer)
+        await become(lambda: room.calls[0].state == "ended", 10)
+
+    asyncio.run(go())
+    assert room.calls[0].ended_by == "connection lost"
+
+
+def test_an_ice_restart_gets_a_new_connection_in_the_same_call(far_end):
+    end, room = far_end()
+
+    async def go():
+        async with Customer(end.port) as customer:
+            await customer.call(Microphone())
+            await become(room.agent.audio.hears_customer)
+            before = customer.pc
+            await customer.call(Microphone())
+            await before.close()
+            since = now()
+            await become(lambda: room.agent.audio.first_heard(since) and room.participant.audio.first_heard(since))
+
+    asyncio.run(go())
+    (call,) = room.calls
+    assert (call.connections, call.invites) == (2, 2)
+
+
+def test_closing_the_room_in_the_middle_of_a_call_leaves_nothing(far_end):
+    end, room = far_end()
+
+    async def go():
+        async with Customer(end.port) as customer:
+            await customer.call(Microphone(), Camera())
+            await become(room.agent.audio.hears_customer)
+            await asyncio.get_running_loop().run_in_executor(None, end.close_room, room)
+
+    asyncio.run(go())
+    assert room.calls[0].ended_by == "room closed"
+    tasks = end._loop.call(_others())
+    assert tasks == [], f"tasks are left: {tasks}"
+
+
+async def _others():
+    await asyncio.sleep(0.2)
+    mine = ("FarEnd._beat", "_others", "RequestHandler")
+    names = [task.get_coro().__qualname__ for task in asyncio.all_tasks()]
+    return [name for name in names if not name.startswith(mine)]
