@@ -1,0 +1,377 @@
+"""That nothing on the widget's face goes by unseen, and that the page is not disturbed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pages import Pages
+from playwright.sync_api import BrowserContext
+from widget_conformance.fixtures.observer import ControlNotFound, Face
+from widget_conformance.fixtures.profile import Finder, default
+from widget_conformance.fixtures.timeline import Timeline, now
+
+See = Callable[..., Face]
+LOST = "Microphone access was blocked."
+
+
+def wait_shown(face: Face, entry: str, seconds: float = 3.0) -> Any:
+    return face.timeline.wait(lambda: face.shown(entry), seconds, entry, lambda: str(face.present(entry)))
+
+
+def test_a_flash_is_recorded(see: See) -> None:
+    face = see("<div role=alert id=a></div>")
+    before = now()
+    face.page.evaluate(
+        "(t) => new Promise((done) => { a.textContent = t; setTimeout(() => { a.textContent = ''; done() }, 300) })",
+        LOST,
+    )
+    after = now()
+    time.sleep(0.15)
+    [sighting] = face.sightings("microphone_lost")
+    assert sighting.disappeared_at is not None
+    assert before - sighting.error <= sighting.appeared_at
+    assert sighting.disappeared_at <= after + 0.15
+    assert 0.2 < sighting.disappeared_at - sighting.appeared_at < 0.5
+    assert sighting.announced
+    assert sighting.error < 0.1
+    told = [e.what for e in face.timeline.events(actor="widget") if e.detail["entry"] == "microphone_lost"]
+    assert told == ["shows", "hides"]
+
+
+def test_what_was_never_painted_is_not_recorded(see: See) -> None:
+    face = see("<div role=alert id=a></div>")
+    face.page.evaluate("async (t) => { a.textContent = t; await null; a.textContent = ''; }", LOST)
+    time.sleep(0.3)
+    assert face.sightings("microphone_lost") == []
+
+
+def test_uncovering_and_fading_without_a_mutation(see: See) -> None:
+    face = see(
+        "<style>#a{animation:f .4s forwards}@keyframes f{from{opacity:1}to{opacity:0}}</style>"
+        f"<div role=alert id=a>{LOST}</div>"
+    )
+    face.timeline.wait(lambda: any(s.disappeared_at for s in face.sightings("microphone_lost")), 3, "the fading")
+    assert "transparent" in str(face.sightings("microphone_lost")[0].ended)
+
+
+def test_scrolling(see: See) -> None:
+    face = see(f"<div style='height:3000px'></div><div role=alert>{LOST}</div>")
+    face.timeline.wait(lambda: face.present("microphone_lost"), 3, "the message")
+    face.page.evaluate("scrollTo(0, 9999)")
+    wait_shown(face, "microphone_lost")
+    face.page.evaluate("scrollTo(0, 0)")
+    face.timeline.wait(lambda: face.shown("microphone_lost") is None, 3, "it to go")
+
+
+def test_text_that_changes(see: See) -> None:
+    face = see(f"<div role=alert id=a>{LOST}</div>")
+    wait_shown(face, "microphone_lost")
+    face.page.evaluate("a.firstChild.data = 'Your microphone is blocked.'")
+    face.timeline.wait(lambda: face.shown("microphone_lost").text == "Your microphone is blocked.", 3, "the words")  # type: ignore[union-attr]
+    assert len(face.sightings("microphone_lost")) == 1
+
+
+STATES = [
+    ("<button id=b aria-pressed=false>Mute</button>", False, "b.ariaPressed = 'true'", True),
+    ("<button id=b>Mute</button>", False, "b.textContent = 'Unmute'", True),
+    ("<div role=switch id=b aria-checked=true aria-label=Microphone>m</div>", False, "b.ariaChecked = 'false'", True),
+    ("<button id=b aria-label='Turn microphone off'>m</button>", False, "b.ariaLabel = 'Turn microphone on'", True),
+]
+
+
+@pytest.mark.parametrize(("body", "first", "act", "then"), STATES)
+def test_state_of_a_control(see: See, body: str, first: bool, act: str, then: bool) -> None:
+    face = see(body)
+    wait_shown(face, "mute")
+    assert face.control_state("mute")["active"] is first
+    face.page.evaluate(act)
+    face.timeline.wait(lambda: len(face.timeline.events("state", "widget")) > 1, 3, "the state", pump=face.pump)
+    assert [e.detail["active"] for e in face.timeline.events("state", "widget")] == [first, then]
+    assert face.control_state("mute")["active"] is then
+
+
+@pytest.mark.parametrize(
+    ("body", "active", "blocked"),
+    [
+        ("<button aria-label='Turn camera off'>c</button>", False, False),
+        ("<button aria-label='Turn camera on'>c</button>", True, False),
+        ("<button aria-label='Turn camera off' aria-pressed=true>c</button>", True, False),
+        ("<button aria-label='Camera on/off'>c</button>", None, False),
+        ("<button aria-label='Turn on camera (blocked)' disabled>c</button>", True, True),
+    ],
+)
+def test_state_of_the_camera_control(see: See, body: str, active: bool | None, blocked: bool) -> None:
+    face = see(body)
+    wait_shown(face, "camera")
+    state = face.control_state("camera")
+    assert (state["active"], state["blocked"]) == (active, blocked)
+    assert state["disabled"] is ("disabled" in body)
+
+
+def test_names_follow_classes_of_ancestors(see: See) -> None:
+    face = see(
+        "<style>.x .on,.off{display:none}.x .off{display:inline}</style>"
+        "<div id=w><button><span class=on>Mute</span><span class=off>Unmute</span></button></div>"
+    )
+    wait_shown(face, "mute")
+    assert face.control_state("mute")["name"] == "Mute"
+    face.page.evaluate("w.className = 'x'")
+    face.timeline.wait(lambda: face.control_state("mute")["name"] == "Unmute", 3, "the name")
+
+
+def test_frames_that_come_navigate_and_vanish(see: See, site: Pages) -> None:
+    inner = site.put(f"<div role=alert>{LOST}</div>", "/inner")
+    other = site.put("<p>nothing", "/other")
+    face = see("<p>host")
+    face.page.evaluate(
+        "(u) => { const f = document.createElement('iframe'); f.src = u; document.body.append(f) }", inner
+    )
+    wait_shown(face, "microphone_lost")
+    face.page.evaluate("(u) => { document.querySelector('iframe').src = u }", other)
+    face.timeline.wait(lambda: face.shown("microphone_lost") is None, 3, "the message to go")
+    face.page.evaluate("(u) => { document.querySelector('iframe').src = u }", inner)
+    wait_shown(face, "microphone_lost")
+    face.page.evaluate("document.querySelector('iframe').remove()")
+    face.timeline.wait(lambda: face.shown("microphone_lost") is None, 3, "the message to go")
+    assert all(s.disappeared_at for s in face.sightings("microphone_lost"))
+    for _ in range(20):
+        face.page.evaluate("(u) => { const f = document.createElement('iframe'); f.src = u; document.body.append(f);"
+                           "setTimeout(() => f.remove(), 30) }", inner)  # fmt: skip
+        face.pump()
+
+
+def test_late_shadow_root(see: See) -> None:
+    face = see("<x-w></x-w>")
+    time.sleep(0.3)
+    face.page.evaluate(
+        "(t) => customElements.define('x-w', class extends HTMLElement { connectedCallback() {"
+        "this.attachShadow({mode:'open'}).innerHTML = `<div role=alert>${t}</div>` } })",
+        LOST,
+    )
+    wait_shown(face, "microphone_lost", 1)
+
+
+def test_document_written_anew(see: See) -> None:
+    face = see("<p>old")
+    face.page.evaluate(
+        "(t) => { document.open(); document.write(`<div role=alert>${t}</div>`); document.close() }", LOST
+    )
+    wait_shown(face, "microphone_lost")
+
+
+HOSTILE = """
+<script>
+setTimeout(() => {
+  Array.prototype.map = Array.prototype.filter = Array.prototype.push = () => { throw new Error("no map") };
+  Array.prototype.toJSON = Object.prototype.toJSON = () => "nonsense";
+  Object.prototype.get = Object.prototype.attributes = () => { throw new Error("polluted") };
+  JSON.stringify = () => { throw new Error("no JSON") };
+  RegExp.prototype.test = RegExp.prototype.exec = () => null;
+  String.prototype.trim = () => "";
+  Map.prototype.get = Set.prototype.has = () => undefined;
+  Element.prototype.getAttribute = () => null;
+  Object.defineProperty(Node.prototype, "textContent", { get() { throw new Error("no text") }, configurable: true });
+  window.getComputedStyle = () => { throw new Error("no styles") };
+  document.elementFromPoint = () => null;
+  window.requestAnimationFrame = window.setTimeout = window.MutationObserver = null;
+  performance.now = () => 0;
+  window.hostile = true;
+}, 50);
+setInterval(() => { if (window.tell) document.getElementById("a").innerHTML = window.tell }, 20);
+</script>
+<div role=alert id=a></div><button>Audio call</button>
+"""
+
+
+def test_a_hostile_page_is_seen_and_left_alone(see: See) -> None:
+    face = see(HOSTILE)
+    time.sleep(0.3)
+    assert face.page.evaluate("window.hostile")
+    face.page.evaluate(f"window.tell = '{LOST}'")
+    wait_shown(face, "microphone_lost")
+    assert wait_shown(face, "audio_call").name == "Audio call"
+    assert face.page.evaluate("performance.now() === 0 && String(Array.prototype.map).includes('no map')")
+    assert face.timeline.events("observer error") == []
+
+
+def test_a_page_that_cannot_be_asked_is_told(see: See) -> None:
+    face = see("<p>x")
+    face.page.evaluate(
+        "setTimeout(() => { Array.prototype[Symbol.iterator] = () => { throw Error('no iteration') } }, 0)"
+    )
+    face.timeline.wait(lambda: bool(face.timeline.events("observer error")), 3, "word of it", pump=face.pump)
+    assert "no iteration" in face.timeline.events("observer error")[0].detail["error"]
+    face.pump()
+    assert len(face.timeline.events("observer error")) == 1
+
+
+def test_the_page_finds_nothing_changed(see: See) -> None:
+    face = see("<p>x")
+    told = face.page.evaluate("""() => {
+      class Mine extends RTCPeerConnection {}
+      const pc = new RTCPeerConnection(), mine = new Mine();
+      const out = {
+        keys: Object.keys(window).filter((key) => /conformance|observer/i.test(key)),
+        instance: pc instanceof RTCPeerConnection && mine instanceof Mine && mine instanceof RTCPeerConnection,
+        constructor: [pc, RTCPeerConnection.prototype].every((one) => one.constructor === RTCPeerConnection),
+        name: RTCPeerConnection.name, statics: typeof RTCPeerConnection.generateCertificate,
+        native: [RTCPeerConnection, navigator.mediaDevices.getUserMedia, MediaStreamTrack.prototype.clone,
+          Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "srcObject").set]
+          .every((one) => /\\[native code\\]/.test(Function.prototype.toString.call(one))),
+        own: Object.keys(navigator.mediaDevices),
+      };
+      pc.close(); mine.close();
+      try { RTCPeerConnection(); } catch (error) { out.error = error.constructor.name }
+      return out;
+    }""")
+    assert told == {
+        "keys": [],
+        "instance": True,
+        "constructor": True,
+        "name": "RTCPeerConnection",
+        "statics": "function",
+        "native": True,
+        "own": [],
+        "error": "TypeError",
+    }
+
+
+def test_devices_and_hearing(see: See) -> None:
+    face = see("<audio id=player autoplay></audio>")
+    refused = face.page.evaluate(
+        "navigator.mediaDevices.getUserMedia({}).catch((e) => [e.name, e instanceof TypeError])"
+    )
+    assert refused == ["TypeError", True]
+    assert face.devices() == []
+    face.page.evaluate("""async () => {
+      window.local = await navigator.mediaDevices.getUserMedia({ audio: true });
+      window.copy = local.getTracks()[0].clone();
+      const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
+      a.onicecandidate = (e) => b.addIceCandidate(e.candidate);
+      b.onicecandidate = (e) => a.addIceCandidate(e.candidate);
+      b.ontrack = (e) => { player.srcObject = e.streams[0] };
+      local.getTracks().forEach((track) => a.addTrack(track, local));
+      await a.setLocalDescription(); await b.setRemoteDescription(a.localDescription);
+      await b.setLocalDescription(); await a.setRemoteDescription(b.localDescription);
+    }""")
+    assert [track["kind"] for track in face.devices()] == ["audio", "audio"]
+    face.page.evaluate("player.play().catch(() => {})")
+    face.timeline.wait(lambda: face.hearing()["playing"], 3, "an element that plays", lambda: str(face.hearing()))
+    assert face.hearing()["connections"] == 2
+    face.page.evaluate("player.muted = true")
+    assert face.hearing()["playing"] is False
+    face.page.evaluate("local.getTracks()[0].stop()")
+    assert len(face.devices()) == 1
+    face.page.evaluate("copy.stop()")
+    assert face.devices() == []
+    face.pump()
+    asked = face.timeline.events("requests devices", "widget")
+    assert [(e.detail["audio"], e.detail["video"]) for e in asked] == [(False, False), (True, False)]
+    assert face.timeline.events("is refused devices")[0].detail["error"] == "TypeError"
+
+
+def test_press_by_mouse_and_by_keyboard(see: See) -> None:
+    face = see(
+        "<button onclick='window.a=1'>Audio call</button><br><button onclick='window.v=1'>Video call</button>"
+        "<div id=lid style='position:fixed;left:0;top:45px;width:300px;height:200px;background:#eee'></div>"
+    )
+    face.press("audio_call")
+    assert face.page.evaluate("window.a") == 1
+    assert face.timeline.events("finding") == []
+    face.press("video_call")
+    assert face.page.evaluate("window.v") == 1
+    [finding] = face.timeline.events("finding")
+    assert finding.detail["covered_by"] == "div#lid"
+
+
+def test_press_in_a_shadow_root_of_a_frame(see: See, site: Pages) -> None:
+    inner = site.put(
+        "<x-w><template shadowrootmode=open><button onclick='top.pressed=1'>Hang up</button></template></x-w>", "/inner"
+    )
+    face = see(f"<iframe src='{inner}'></iframe>")
+    face.press("hang_up")
+    assert face.page.evaluate("window.pressed") == 1
+
+
+def test_a_control_that_is_not_there(see: See) -> None:
+    face = see("<button>Ring us</button><button hidden>Start a voice call</button><div>Voice call</div>")
+    with pytest.raises(ControlNotFound, match="role button") as told:
+        face.press("audio_call", seconds=0.3)
+    assert "'Start a voice call'" in str(told.value)
+    assert "display: none" in str(told.value)
+    assert any("Ring us" in one for one in told.value.candidates)
+    with pytest.raises(ControlNotFound, match="found none"):
+        face.control_state("mute")
+
+
+@pytest.mark.parametrize(
+    ("body", "version"),
+    [
+        ("<meta name=customer-widget-version content='5.1'>", "5.1"),
+        ("<customer-widget data-version=5.2></customer-widget>", "5.2"),
+        ("<p>none", None),
+    ],
+)
+def test_version(see: See, body: str, version: str | None) -> None:
+    assert see(body).version() == version
+
+
+FINDERS = {
+    "css": Finder("mute", css=".m"),
+    "test id": Finder("mute", test_id="m"),
+    "label": Finder("mute", label="^sound$"),
+    "text": Finder("mute", text=("mic_off",)),
+    "role and css": Finder("mute", role=("button",), css=".m"),
+}
+
+
+@pytest.mark.parametrize("finder", FINDERS.values(), ids=FINDERS)
+def test_ways_to_find(see: See, finder: Finder) -> None:
+    profile = replace(default(), find={**default().find, "mute": finder})
+    body = "<div><div class=m data-testid=m aria-label=Sound role=button><i>mic_off</i></div></div>"
+    assert wait_shown(see(body, profile), "mute")
+
+
+def test_a_page_that_hangs_does_not_hang_the_harness(see: See, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widget_conformance.fixtures.observer.frame.PATIENCE", 0.5)
+    face = see("<p>x")
+    face.page.evaluate("() => { setTimeout(() => { const end = Date.now() + 2500; while (Date.now() < end); }, 0) }")
+    time.sleep(0.1)
+    begun = now()
+    face.pump()
+    assert now() - begun < 2
+    assert len(face.timeline.events("does not answer")) == 1
+    face.timeline.wait(lambda: face.devices() == [] and not face._silent, 5, "an answer", pump=face.pump)
+
+
+def test_observer_that_came_late(context: BrowserContext, site: Pages) -> None:
+    page = context.new_page()
+    page.goto(site.put(f"<div role=alert>{LOST}</div>"))
+    face = Face(page, default(), Timeline())
+    face.pump()
+    wait_shown(face, "microphone_lost")
+    assert len(face.timeline.events("observes late")) == 1
+
+
+def test_cost(see: See, record_property: Callable[[str, object], None]) -> None:
+    rows = "".join(f"<li><span>row {n}</span><a href=#>more</a></li>" for n in range(600))
+    buttons = "".join(f"<button>Button {n}</button>" for n in range(200))
+    face = see(f"{buttons}<ul>{rows}</ul><button>Mute</button><div role=alert>{LOST}</div><p id=p>0</p>")
+    wait_shown(face, "audio_call") if False else face.pump()
+    time.sleep(1)
+    face.page.evaluate("""() => new Promise((done) => {
+      let n = 0;
+      const next = () => { p.textContent = n; n++ < 60 ? requestAnimationFrame(next) : done() };
+      next();
+    })""")
+    cost = face.page.evaluate("JSON.parse(window[Symbol.for('widget-conformance.observer')].cost())")
+    begun = now()
+    for _ in range(50):
+        face.pump()
+    pump = (now() - begun) / 50 * 1000
+    print(f"check {cost['spent'] / cost['checks']:.2f} ms (slowest {cost['slowest']}), pump {pump:.2f} ms")
+    record_property("pump_ms", pump)
+    assert cost["spent"] / cost["checks"] < 10
+    assert pump < 50
