@@ -1,0 +1,1 @@
+"""The reference Customer Widget in its releases, its server and the agent console."""

@@ -1,0 +1,141 @@
+"""Serves the reference widget in a host page, the way a customer's site would embed it, one origin per scenario."""
+
+import html
+import re
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+from widget_conformance.fixtures.loop import LoopThread, listen
+from widget_conformance.fixtures.node import node_home
+from widget_conformance.reference_impl.agent_console import RoomProvider, console_routes
+from widget_conformance.reference_impl.jssip import bundle
+
+RELEASES = ("5.0", "5.1", "5.2")
+HOME = Path(__file__).parent
+DEFAULT_SCENARIO = "s0"
+LABEL = re.compile(r"[a-z0-9-]{1,63}")
+
+
+class UnknownRelease(ValueError):
+    """The reference widget has no such release."""
+
+
+def scenario_of(request: web.Request) -> str:
+    """The scenario that an origin stands for: the first label of a host below `localhost` (RFC 6761, section 6.3)."""
+    name = request.host.rsplit(":", 1)[0].lower()
+    label, _, rest = name.partition(".")
+    return label if rest == "localhost" and LABEL.fullmatch(label) else DEFAULT_SCENARIO
+
+
+class ReferenceServer:
+    """One per process, on the loopback address, in a thread of its own."""
+
+    def __init__(self, far_end_port: int, port: int = 0) -> None:
+        self._far_end_port = far_end_port
+        self._asked_port = port
+        self._port: int | None = None
+        self._loop: LoopThread | None = None
+        self._runner: web.AppRunner | None = None
+        self._rooms: RoomProvider | None = None
+        self._jssip = Path()
+
+    def attach_console(self, provider: RoomProvider) -> None:
+        """Let `/console/` show the room that `provider` finds for the first label of the host."""
+        self._rooms = provider
+
+    def start(self) -> None:
+        """Bundle JsSIP if need be and listen; raises `PortTaken`, `NodePackagesMissing` or `NodeFailed`."""
+        self._jssip = bundle(node_home())
+        self._loop = LoopThread("reference server")
+        try:
+            self._runner, self._port = self._loop.call(listen(self._app(), self._asked_port))
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop listening and end the thread. Safe to call twice."""
+        loop, runner = self._loop, self._runner
+        self._loop = self._runner = self._port = None
+        if loop is None:
+            return
+        if runner is not None:
+            loop.call(runner.cleanup())
+        loop.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port that was bound; `RuntimeError` before `start`."""
+        if self._port is None:
+            raise RuntimeError("the reference server is not running; call start() first")
+        return self._port
+
+    def url(self, release: str, scenario: str = DEFAULT_SCENARIO) -> str:
+        """Address of a host page with that release; `UnknownRelease` names the releases that there are."""
+        if release not in RELEASES:
+            raise UnknownRelease(f"reference@{release} does not exist; choose one of {', '.join(RELEASES)}")
+        return f"http://{scenario}.localhost:{self.port}/{release}/"
+
+    def console_url(self, scenario: str = DEFAULT_SCENARIO) -> str:
+        """Address of the agent's console for that scenario."""
+        return f"http://{scenario}.localhost:{self.port}/console/"
+
+    def _app(self) -> web.Application:
+        app = web.Application()
+        app.on_response_prepare.append(_never_cached)
+        app.router.add_get("/", self._index)
+        app.router.add_get("/config.json", self._config)
+        app.router.add_get("/jssip.mjs", self._send_jssip)
+        app.router.add_static("/widget/", HOME / "widget")
+        app.router.add_static("/site/", HOME / "site")
+        for release in RELEASES:
+            app.router.add_get(f"/{release}", self._with_slash)
+            app.router.add_get(f"/{release}/", self._host_page)
+            app.router.add_static(f"/{release}/", HOME / "releases" / release)
+        app.add_routes(console_routes(lambda: self._rooms, scenario_of, HOME / "console"))
+        return app
+
+    async def _index(self, request: web.Request) -> web.Response:
+        items = "".join(f'<li><a href="/{release}/">Reference widget {release}</a></li>' for release in RELEASES)
+        if self._rooms is not None:
+            items += '<li><a href="/console/">Agent console</a></li>'
+        page = (HOME / "site" / "index.html").read_text("utf-8").replace("<!-- releases -->", items)
+        return web.Response(text=page, content_type="text/html")
+
+    async def _with_slash(self, request: web.Request) -> web.Response:
+        raise web.HTTPFound(f"{request.path}/")
+
+    async def _host_page(self, request: web.Request) -> web.Response:
+        page = (HOME / "site" / "host.html").read_text("utf-8")
+        release = html.escape(request.path.strip("/"))
+        return web.Response(text=page.replace("{release}", release), content_type="text/html")
+
+    async def _config(self, request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "websocket": f"ws://{scenario_of(request)}.localhost:{self._far_end_port}/sip",
+                "domain": "contact.example",
+                "user": "customer",
+                "agent": "agent",
+            }
+        )
+
+    async def _send_jssip(self, request: web.Request) -> web.FileResponse:
+        return web.FileResponse(self._jssip, headers={"Content-Type": "text/javascript"})
+
+
+async def _never_cached(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Cache-Control"] = "no-store"
+    if request.path.endswith((".js", ".mjs")):
+        response.content_type = "text/javascript"  # RFC 9239; not every system's table of types knows it
