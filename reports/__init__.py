@@ -1,0 +1,1 @@
+"""The result model and everything that is made from it."""

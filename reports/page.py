@@ -1,0 +1,144 @@
+"""The conformance table as one HTML page that needs nothing but itself."""
+
+import base64
+import hashlib
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from widget_conformance.reports.matrix import Cell, Column, build, exit_status, not_judged
+from widget_conformance.reports.model import Evidence, Result, Verdict
+from widget_conformance.reports.results import PAGE, Run, write_atomically
+from widget_conformance.reports.statements import Statement, Statements, load
+
+PICTURE_BYTES = 600_000
+"""A larger picture is linked, not embedded."""
+PAGE_BYTES = 16_000_000
+"""Pictures beyond this sum are linked: a browser opens the page without a wait, and a mail takes it."""
+
+_PICTURES = {"image/png", "image/jpeg", "image/webp", "image/svg+xml"}
+"""Media types that a browser shows as a picture and never runs; scripts in an SVG are dead within `img`."""
+_WORDS = {
+    Verdict.PASS: "✔ pass",
+    Verdict.FAIL: "✘ fail",
+    Verdict.INCONCLUSIVE: "? inconclusive",
+    Verdict.NOT_APPLICABLE: "\N{EN DASH} not applicable",
+}
+_CONCLUSIONS = {
+    0: (Verdict.PASS, "Conforming", "Every promise that was judged is kept."),
+    1: (Verdict.FAIL, "Not conforming", "At least one promise is broken."),
+    3: (Verdict.INCONCLUSIVE, "Not decided", "Nothing was seen broken, but not all was judged."),
+}
+
+
+def write_page(run: Run, folder: Path, statements: Statements | None = None) -> Path:
+    """Write `conformance.html` into a folder and return its path; raises OSError when it cannot be written."""
+    path = folder / PAGE
+    write_atomically(path, render_page(run, folder, statements).encode("utf-8", "replace"))
+    return path
+
+
+def render_page(run: Run, folder: Path, statements: Statements | None = None) -> str:
+    """The page as HTML; links to evidence are relative to `folder`."""
+    statements = statements or load()
+    matrix = build(run, statements)
+    verdict, title, text = _CONCLUSIONS[exit_status(run)]
+    here = Path(__file__).parent
+    script = "\n" + (here / "page.js").read_text("utf-8")
+    room = _Room(PAGE_BYTES)
+    results = [
+        {
+            "result": result,
+            "column": _column_name(Column(result.subject, result.version, result.browser)),
+            "latencies": _latencies(result),
+            "not_judged": [s for s in not_judged(result) if s in result.statements],
+            "evidence": [_evidence(evidence, origin, folder, room) for evidence in result.evidence],
+        }
+        for result, origin in zip(run.results, run.origins, strict=True)
+    ]
+    environment = Environment(
+        loader=FileSystemLoader(here), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"css": _css, "words": _WORDS.__getitem__, "ms": _ms, "groups": _sections}
+    return environment.get_template("page.html").render(
+        run=run,
+        matrix=matrix,
+        applies_from=statements.applies_from,
+        not_applicable=_out_of_scope(matrix.not_applicable),
+        conclusion={"verdict": verdict, "title": title, "text": text},
+        results=results,
+        verdicts=[v for v in Verdict if any(r.verdict is v for r in run.results)],
+        columns=sorted({r["column"] for r in results}),
+        # Both are files of this package and hold no text of a run.
+        style=Markup((here / "page.css").read_text("utf-8")),
+        script=Markup(script),
+        script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    )
+
+
+class _Room:
+    """Bytes that may still be embedded."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self, size: int) -> bool:
+        if size > min(self.left, PICTURE_BYTES):
+            return False
+        self.left -= size
+        return True
+
+
+def _evidence(evidence: Evidence, origin: Path, folder: Path, room: _Room) -> dict[str, Any]:
+    """What the template shows of one file: only a file below the results folder is read or linked."""
+    shown: dict[str, Any] = {"title": evidence.title, "path": evidence.path, "href": None, "data": None}
+    root = origin.resolve()
+    try:
+        file = (root / evidence.path).resolve()
+        if not file.is_relative_to(root) or not file.is_file():
+            return shown
+        relative = Path(os.path.relpath(file, folder.resolve())).as_posix()
+        shown["href"] = "./" + quote(relative)
+        if evidence.media_type in _PICTURES and room.take(file.stat().st_size):
+            shown["data"] = f"data:{evidence.media_type};base64,{base64.b64encode(file.read_bytes()).decode()}"
+    except (OSError, ValueError):
+        return shown
+    return shown
+
+
+def _latencies(result: Result) -> list[tuple[str, float | None, float | None]]:
+    if result.verdict is Verdict.NOT_APPLICABLE:
+        return []
+    names = dict.fromkeys([*result.latencies_ms, *result.budgets_ms])
+    return [(name, result.latencies_ms.get(name), result.budgets_ms.get(name)) for name in names]
+
+
+def _out_of_scope(columns: Sequence[tuple[Column, str]]) -> list[tuple[str, str, str]]:
+    browsers: dict[tuple[str, str], list[str]] = {}
+    for column, why in columns:
+        browsers.setdefault((column.widget, why), []).append(column.browser)
+    return [(widget, ", ".join(names), why) for (widget, why), names in browsers.items()]
+
+
+def _column_name(column: Column) -> str:
+    return f"{column.widget}, {column.browser}"
+
+
+def _css(verdict: Verdict) -> str:
+    return verdict.replace(" ", "-")
+
+
+def _ms(milliseconds: float) -> str:
+    return f"{milliseconds:,.0f} ms"
+
+
+def _sections(
+    rows: Sequence[tuple[Statement, tuple[Cell, ...]]],
+) -> Iterator[tuple[str, list[tuple[Statement, tuple[Cell, ...]]]]]:
+    for section, group in itertools.groupby(rows, key=lambda row: row[0].section):
+        yield (f"Section {section}" if section[:1].isdigit() else section.capitalize()), list(group)

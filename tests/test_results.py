@@ -1,0 +1,289 @@
+"""The results folder: what is written is read again, and what is damaged is told and loses nothing else."""
+
+import dataclasses
+import errno
+import json
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from widget_conformance.reports.model import Evidence, Judgement, Result, Verdict
+from widget_conformance.reports.results import (
+    NoResults,
+    NoResultsFolder,
+    ResultsNotWritten,
+    ResultsWriter,
+    read,
+    read_all,
+    schema,
+)
+
+
+def result(**changes: Any) -> Result:
+    """A passed scenario with every field filled."""
+    values: dict[str, Any] = {
+        "subject": "reference@5.1",
+        "version": "5.1",
+        "browser": "chromium",
+        "browser_version": "140.0",
+        "route": "site-settings",
+        "feature": "Microphone during a call",
+        "scenario": "Revoked in an audio call",
+        "statements": ("MIC-LIVE-2",),
+        "verdict": Verdict.PASS,
+        "reason": "",
+        "judgements": (
+            Judgement("MIC-LIVE-2", Verdict.PASS, "Then the audio stops", "stop it", "last sound after 120 ms"),
+        ),
+        "latencies_ms": {"audio stopped": 120.5},
+        "budgets_ms": {"audio stopped": 1000.0},
+        "evidence": (Evidence("widget", "evidence/s1/widget.png", "image/png"),),
+        "timeline": ({"at_ms": 0.0, "actor": "customer", "what": "starts the call", "detail": {}},),
+        "started": "2026-01-01T00:00:00Z",
+        "seconds": 2.5,
+    }
+    return Result(**(values | changes))
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[ResultsWriter]:
+    writer = ResultsWriter(tmp_path / "results", expected=2)
+    yield writer
+    writer.close()
+
+
+def test_a_finished_run_reads_back_as_it_was_written(tmp_path: Path) -> None:
+    budgets = {"audio stopped": {"ms": 1000, "source": "the article: immediately"}}
+    writer = ResultsWriter(tmp_path, 2, ["widget-conformance", "run"], "0.1.0", budgets)
+    written = (result(), result(browser="firefox", verdict=Verdict.FAIL, reason="heard for 5 s"))
+    for one in written:
+        writer.write(one)
+    writer.finish()
+
+    run = read(tmp_path)
+    assert run.results == written
+    assert run.origins == (tmp_path, tmp_path)
+    assert (run.expected, run.complete, run.problems, run.why_incomplete()) == (2, True, (), "")
+    assert (run.command, run.tool_version, run.budgets) == (("widget-conformance", "run"), "0.1.0", budgets)
+
+
+def test_each_line_is_valid_and_every_field_of_the_schema_is_described() -> None:
+    Draft202012Validator.check_schema(schema())
+    Draft202012Validator(schema()).validate(json.loads(json.dumps(result().to_json())))
+    assert set(schema()["properties"]) == {f.name for f in dataclasses.fields(Result)}
+    assert set(schema()["required"]) == set(schema()["properties"])
+    top = schema()["properties"]
+    nested = [top[name]["items"]["properties"] for name in ("judgements", "evidence", "timeline")]
+    for properties in (top, *nested):
+        assert all(field.get("description") for field in properties.values())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"verdict": "green"}, {"statements": ["no id"]}, {"seconds": -1}, {"version": 5.1}, {"extra": 1}],
+)
+def test_the_schema_refuses(change: dict[str, Any]) -> None:
+    value = json.loads(json.dumps(result().to_json())) | change
+    assert not Draft202012Validator(schema()).is_valid(value)
+
+
+def test_a_line_is_on_the_disk_as_soon_as_it_is_written(writer: ResultsWriter) -> None:
+    writer.write(result())
+    run = read(writer.folder)
+    assert run.results == (result(),)
+    assert not run.complete
+    assert run.why_incomplete() == "1 of 2 results, the run did not end by itself"
+
+
+def test_a_run_that_ended_with_fewer_results_than_expected_is_incomplete(writer: ResultsWriter) -> None:
+    writer.write(result())
+    writer.finish()
+    assert not read(writer.folder).complete
+
+
+def test_what_json_cannot_say_never_loses_a_result(writer: ResultsWriter) -> None:
+    detail = {"dbfs": -math.inf, "odd": {1}, "line": "a\nb"}
+    event = {"at_ms": 1.0, "actor": "agent", "what": "hears", "detail": detail}
+    latencies = {"audio stopped": math.inf, "shown": 3.0}
+    writer.write(result(timeline=(event,), latencies_ms=latencies, reason="\ud800"))
+    (back,) = read(writer.folder).results
+    assert back.timeline[0]["detail"] == {"dbfs": None, "odd": "{1}", "line": "a\nb"}
+    assert back.latencies_ms == {"shown": 3.0}
+    assert back.reason == "?"
+
+
+def test_a_cut_off_last_line_is_told_and_loses_nothing_else(writer: ResultsWriter) -> None:
+    writer.write(result())
+    writer.write(result(browser="firefox"))
+    writer.finish()
+    path = writer.folder / "results.jsonl"
+    path.write_bytes(path.read_bytes()[:-40])
+    run = read(writer.folder)
+    assert run.results == (result(),)
+    assert run.problems == (f"{path}, line 2: the line is cut off",)
+    assert not run.complete
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (b"not json", "line 2: not JSON"),
+        (b"\xff\xfe", "line 2: not JSON"),
+        (b'{"subject": NaN}', "line 2: not JSON: NaN"),
+        (b"[" * 100_000, "line 2: not JSON"),
+        (b'{"subject": "x"}', "is a required property"),
+        (json.dumps(result().to_json() | {"verdict": "\x1b[2J"}).encode(), "line 2: $.verdict"),
+    ],
+)
+def test_an_invalid_line_is_told_with_its_number(writer: ResultsWriter, line: bytes, told: str) -> None:
+    writer.write(result())
+    with (writer.folder / "results.jsonl").open("ab") as file:
+        file.write(line + b"\n")
+    writer.write(result(browser="firefox"))
+    writer.finish()
+    run = read(writer.folder)
+    assert [r.browser for r in run.results] == ["chromium", "firefox"]
+    (problem,) = run.problems
+    assert told in problem
+    assert "\x1b" not in problem
+    assert not run.complete
+
+
+@pytest.mark.parametrize("order", [(Verdict.FAIL, Verdict.PASS), (Verdict.PASS, Verdict.FAIL)])
+def test_a_duplicate_is_told_and_never_hides_a_broken_promise(
+    writer: ResultsWriter, order: tuple[Verdict, Verdict]
+) -> None:
+    for verdict in order:
+        writer.write(result(verdict=verdict))
+    writer.finish()
+    run = read(writer.folder)
+    assert [r.verdict for r in run.results] == [Verdict.FAIL]
+    assert "line 2: the same" in run.problems[0]
+    assert "as line 1" in run.problems[0]
+    assert not run.complete
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"finished": null}', '{"expected": "2", "finished": "x"}'])
+def test_a_damaged_run_file_is_told(writer: ResultsWriter, text: str) -> None:
+    writer.write(result())
+    writer.finish()
+    (writer.folder / "run.json").write_text(text)
+    run = read(writer.folder)
+    assert run.results == (result(),)
+    assert "run.json" in run.problems[0]
+    assert not run.complete
+
+
+def test_without_a_run_file_a_run_is_incomplete(writer: ResultsWriter) -> None:
+    writer.write(result())
+    (writer.folder / "run.json").unlink()
+    run = read(writer.folder)
+    assert run.results == (result(),)
+    assert run.expected is None
+    assert not run.complete
+
+
+def test_a_run_that_was_killed_before_its_first_result_has_none(writer: ResultsWriter) -> None:
+    run = read(writer.folder)
+    assert run.results == ()
+    assert not run.complete
+
+
+def test_a_folder_that_is_missing_or_holds_nothing(tmp_path: Path) -> None:
+    with pytest.raises(NoResultsFolder, match="there is no folder"):
+        read(tmp_path / "nowhere")
+    with pytest.raises(NoResults, match=r"holds no results\.jsonl"):
+        read(tmp_path)
+    with pytest.raises(NoResults):
+        read_all([])
+
+
+def test_a_later_folder_replaces_the_same_result_of_an_earlier_one(tmp_path: Path) -> None:
+    first, second = tmp_path / "one", tmp_path / "two"
+    for folder, written in (
+        (first, [result(verdict=Verdict.FAIL), result(browser="firefox")]),
+        (second, [result(), result(subject="reference@5.2")]),
+    ):
+        writer = ResultsWriter(folder, len(written))
+        for one in written:
+            writer.write(one)
+        writer.finish()
+    run = read_all([first, second])
+    pairs = zip(run.results, run.origins, strict=True)
+    found = {(r.subject, r.browser): (r.verdict, origin) for r, origin in pairs}
+    assert found == {
+        ("reference@5.1", "chromium"): (Verdict.PASS, second),
+        ("reference@5.1", "firefox"): (Verdict.PASS, first),
+        ("reference@5.2", "chromium"): (Verdict.PASS, second),
+    }
+    assert (run.expected, run.complete) == (3, True)
+
+
+def test_a_merge_is_complete_only_when_each_part_is(tmp_path: Path) -> None:
+    for name, finished in (("one", True), ("two", False)):
+        writer = ResultsWriter(tmp_path / name, 1)
+        writer.write(result(subject=name))
+        if finished:
+            writer.finish()
+        writer.close()
+    assert read_all([tmp_path / "one"]).complete
+    assert not read_all([tmp_path / "one", tmp_path / "two"]).complete
+
+
+def test_a_new_run_removes_our_old_files_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "results"
+    outside = tmp_path / "outside.png"
+    outside.write_bytes(b"theirs")
+    writer = ResultsWriter(folder, 1)
+    (folder / "evidence" / "s1").mkdir(parents=True)
+    (folder / "evidence" / "s1" / "widget.png").write_bytes(b"ours")
+    (folder / "conformance.html").write_bytes(b"ours")
+    (folder / "notes.txt").write_text("theirs")
+    climbing = Evidence("climbs out", "../outside.png", "image/png")
+    at_root = Evidence("not below the root", "notes.txt", "text/plain")
+    writer.write(result(evidence=(*result().evidence, climbing, at_root)))
+    writer.finish()
+
+    ResultsWriter(folder, 1).close()
+    assert sorted(p.name for p in folder.iterdir()) == ["notes.txt", "results.jsonl", "run.json"]
+    assert outside.exists()
+    assert read(folder).results == ()
+
+
+@pytest.mark.parametrize(("name", "text"), [("results.jsonl", '{"theirs": 1}\n'), ("run.json", '{"jobs": []}')])
+def test_a_file_that_is_not_ours_is_never_replaced(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ResultsNotWritten, match="not written by this program"):
+        ResultsWriter(tmp_path, 1)
+    assert (tmp_path / name).read_text() == text
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResultsNotWritten, match="cannot be written"):
+        ResultsWriter(tmp_path / "file" / "results", 1)
+
+
+def test_a_full_disk_leaves_no_half_line(writer: ResultsWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer.write(result())
+    real = os.write
+    calls: list[int] = []
+
+    def full(descriptor: int, data: bytes) -> int:
+        calls.append(len(data))
+        if len(calls) == 1:
+            return real(descriptor, data[:25])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(ResultsNotWritten, match=r"No space left on device.*Make room"):
+        writer.write(result(browser="firefox"))
+    monkeypatch.undo()
+    run = read(writer.folder)
+    assert (run.results, run.problems) == ((result(),), ())
+    writer.write(result(browser="firefox"))
+    assert len(read(writer.folder).results) == 2
