@@ -1,0 +1,51 @@
+"""The browser's own permission settings, changed the way a customer changes them."""
+
+from pytest_bdd import given, then, when
+from widget_conformance.fixtures.observations import agent, call
+from widget_conformance.fixtures.world import World
+from widget_conformance.steps.wording import named, proves, words
+
+
+@given(words("the microphone is blocked in the browser"))
+def _(world: World) -> None:
+    world.block_before(named("microphone"))
+
+
+@given(words("the camera is blocked in the browser"))
+def _(world: World) -> None:
+    world.block_before(named("camera"))
+
+
+@given(words("the microphone and the camera are blocked in the browser"))
+def _(world: World) -> None:
+    world.block_before(named("microphone and camera"))
+
+
+@when(words("the customer revokes {devices}"))
+def _(world: World, devices: str) -> None:
+    world.revoke(named(devices))
+
+
+@given(words("the customer has revoked {devices}"))
+def _(world: World, devices: str) -> None:
+    lost = named(devices)
+    world.revoke(lost)
+    for device in lost:
+        agent.media_stopped(world, video=device.value == "camera")
+
+
+@when(words("the customer allows {devices} again"))
+def _(world: World, devices: str) -> None:
+    world.allow(named(devices))
+
+
+@then("the browser lets the widget use the microphone again")
+@proves("MIC-LIVE-7")
+def _(world: World) -> None:
+    world.judge(call.device_usable(world, "microphone"))
+
+
+@then("the browser lets the widget use the camera again")
+@proves("CAM-LIVE-6")
+def _(world: World) -> None:
+    world.judge(call.device_usable(world, "camera"))

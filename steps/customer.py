@@ -1,0 +1,68 @@
+"""The customer: opens the page, clicks in the widget, listens."""
+
+from pytest_bdd import given, then, when
+from widget_conformance.fixtures.browsers.permissions import Device
+from widget_conformance.fixtures.observations import agent, call, widget
+from widget_conformance.fixtures.verdicts import Inconclusive
+from widget_conformance.fixtures.world import World
+from widget_conformance.steps.wording import proves, words
+
+
+@given("the customer has opened the page with the widget")
+def _(world: World) -> None:
+    world.open_page()
+
+
+@given(words("the customer is in {call}"))
+def _(world: World, kind: str) -> None:
+    world.open_page()
+    world.give({Device.MICROPHONE} if kind == "audio" else Device)
+    world.press(f"{kind}_call")
+    agent.in_call(world, kind)
+
+
+@given("the customer has muted the microphone")
+def _(world: World) -> None:
+    world.press("mute")
+    world.change = None
+    if not widget.mute_control_agrees(world).kept or world.room.agent.audio.hears_customer():
+        raise Inconclusive("the customer could not be muted, so that nothing can be said of a muted customer")
+
+
+@given(words("the customer has tried to start {call} and was refused"))
+def _(world: World, kind: str) -> None:
+    world.press(f"{kind}_call")
+    world.need(widget.shows_after_action(world, "microphone_needed", lasting_s=0.0))
+    world.need(call.none_started(world))
+
+
+@given("the customer has tried to start a video call and was given the choice")
+def _(world: World) -> None:
+    world.press("video_call")
+    world.need(widget.offers_choice(world))
+
+
+@when(words("the customer clicks the button for {call}"))
+def _(world: World, kind: str) -> None:
+    world.press(f"{kind}_call")
+
+
+@when("the customer clicks the mute control")
+def _(world: World) -> None:
+    world.press("mute")
+
+
+@when("the customer chooses the audio-only call")
+def _(world: World) -> None:
+    world.press("audio_only")
+
+
+@when("the customer chooses to enable the camera")
+def _(world: World) -> None:
+    world.press("enable_camera")
+
+
+@then("the customer still hears the agent")
+@proves("MIC-LIVE-1", "CAM-LIVE-1")
+def _(world: World) -> None:
+    world.judge(call.hears_agent(world))
