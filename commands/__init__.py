@@ -1,0 +1,1 @@
+"""The command line: a thin front for pytest, with one module for each command."""

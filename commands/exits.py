@@ -1,0 +1,37 @@
+"""What an exit status means, and which errors lead to which."""
+
+CONFORMING = 0
+BROKEN = 1
+WRONG_USE = 2
+UNDECIDED = 3
+INTERRUPTED = 3
+"""An interrupted run is incomplete."""
+
+
+def wrong_use_errors() -> tuple[type[Exception], ...]:
+    """Errors that are mended on the command line or in a profile."""
+    from widget_conformance.fixtures.browsers.finding import UnknownBrowser  # noqa: PLC0415 - loaded on error only
+    from widget_conformance.fixtures.loop import PortTaken  # noqa: PLC0415
+    from widget_conformance.fixtures.plan import NothingToRun, UnknownRoute, UnknownStatement  # noqa: PLC0415
+    from widget_conformance.fixtures.profile import ProfileError  # noqa: PLC0415
+    from widget_conformance.fixtures.subject import UnknownSubject  # noqa: PLC0415
+    from widget_conformance.reports.results import NoResults, NoResultsFolder  # noqa: PLC0415
+
+    return (
+        NoResults, NoResultsFolder, NothingToRun, PortTaken, ProfileError,
+        UnknownBrowser, UnknownRoute, UnknownStatement, UnknownSubject,
+    )  # fmt: skip
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """Errors of the machine; the text of each says what to do."""
+    from widget_conformance.fixtures.browsers.finding import BrowserMissing  # noqa: PLC0415
+    from widget_conformance.fixtures.node import NodeFailed, NodePackagesMissing  # noqa: PLC0415
+    from widget_conformance.fixtures.observer.bundle import ObserverNotBuilt  # noqa: PLC0415
+    from widget_conformance.reports.allure_report import AllureNotInstalled, AllureReportFailed  # noqa: PLC0415
+    from widget_conformance.reports.results import ResultsNotWritten  # noqa: PLC0415
+
+    return (
+        AllureNotInstalled, AllureReportFailed, BrowserMissing, NodeFailed, NodePackagesMissing, ObserverNotBuilt,
+        ResultsNotWritten,
+    )  # fmt: skip

@@ -1,0 +1,53 @@
+"""`widget-conformance`: reads the words of the command line and turns errors into one line and an exit status."""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+
+from widget_conformance.commands import doctor, listing, report, run, serve, setup
+from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE, expected_errors, wrong_use_errors
+
+_COMMANDS = {
+    "run": (run, "judge widgets and write the reports"),
+    "list": (listing, "show the scenarios with their statements, browsers and routes"),
+    "serve": (serve, "serve the reference widget and the agent's console, to try by hand"),
+    "report": (report, "make the reports anew from results"),
+    "doctor": (doctor, "check browsers, permission routes, media path and Node"),
+    "setup": (setup, "install what pip cannot: browsers (as root on Debian), npm packages"),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="widget-conformance",
+        description="Decides whether a Customer Widget keeps its documented promises about permissions.",
+        epilog="Exit status: 0 all conforming, 1 a promise is broken, 2 wrong use or profile, 3 inconclusive or incomplete.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module, what) in _COMMANDS.items():
+        command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+        command.add_argument("--debug", action="store_true", help="show stack traces")
+        module.add_arguments(command)
+    return parser
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(words)
+    module, _ = _COMMANDS[options.command]
+    try:
+        return int(module.execute(options))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except (*wrong_use_errors(), *expected_errors()) as error:
+        told: Exception = error
+    if options.debug:
+        traceback.print_exception(told)
+    print(f"widget-conformance: {told}", file=sys.stderr)
+    return WRONG_USE if isinstance(told, wrong_use_errors()) else UNDECIDED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

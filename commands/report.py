@@ -1,0 +1,43 @@
+"""`widget-conformance report`: table, page and Allure report, made from results alone."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from widget_conformance.reports import allure_report
+from widget_conformance.reports.page import write_page
+from widget_conformance.reports.results import Run, read_all
+from widget_conformance.reports.table import exit_status, print_table
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "results", nargs="*", type=Path, default=[Path("results")], help="results folders (default: results)"
+    )
+    parser.add_argument("--no-allure", action="store_true", help="leave the Allure report out")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Write the reports into the last of the folders."""
+    run = read_all(options.results)
+    write_reports(run, options.results[-1], allure=not options.no_allure)
+    return exit_status(run)
+
+
+def write_reports(run: Run, folder: Path, allure: bool) -> None:
+    """Print the table, write page and Allure report into the folder, and say where they are."""
+    print_table(run, sys.stdout)
+    written = [("Results", folder / "results.jsonl"), ("Conformance table", write_page(run, folder))]
+    if allure and (folder / "allure-results").is_dir():
+        environments = sorted({(r.version, r.browser) for r in run.results}, key=str)
+        try:
+            index = allure_report.generate(
+                folder / "allure-results", folder / "allure-report", folder / "allure-history.jsonl", environments
+            )
+            written.append(("Allure report", index))
+        except (allure_report.AllureNotInstalled, allure_report.NoAllureResults) as error:
+            print(f"widget-conformance: {error}", file=sys.stderr)
+    width = max(len(what) for what, _ in written)
+    for what, path in written:
+        print(f"{what:<{width}}  {path}")

@@ -1,0 +1,73 @@
+"""`widget-conformance run`: judges widgets by running pytest over the features, then makes the reports."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from widget_conformance.commands.exits import UNDECIDED, WRONG_USE
+from widget_conformance.commands.report import write_reports
+from widget_conformance.fixtures.browsers.finding import BrowserMissing, find
+from widget_conformance.fixtures.catalogue import features_folder
+from widget_conformance.fixtures.plan import Selection, expected
+from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, from_profile, reference
+from widget_conformance.reports.results import read
+from widget_conformance.reports.table import exit_status
+
+_SEVERAL = ("subject", "profile", "browser", "statement", "route")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options; those that select can be given several times."""
+    several: dict[str, Any] = {"action": "append", "default": []}
+    default = " and ".join(DEFAULT_SUBJECTS)
+    parser.add_argument("--subject", metavar="NAME", help=f"reference@5.1 and the like (default: {default})", **several)
+    parser.add_argument("--profile", metavar="FILE", help="profile of a widget of your own", **several)
+    parser.add_argument("--browser", metavar="NAME", help="chromium or firefox (default: both)", **several)
+    parser.add_argument("--statement", metavar="ID", help="only scenarios of this statement", **several)
+    parser.add_argument("--route", metavar="ID", help="only this permission route", **several)
+    parser.add_argument("--results", metavar="DIR", type=Path, default=Path("results"), help="default: results")
+    parser.add_argument("--judge-any-version", action="store_true", help="judge builds below 5.1 too")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each browser)")
+    parser.add_argument("--headed", action="store_true", help="show the browsers' windows")
+    parser.add_argument("--no-allure", action="store_true", help="leave the Allure report out")
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run, report, and return the exit status that the results mean."""
+    subjects = [reference(text) for text in options.subject] + [from_profile(Path(file)) for file in options.profile]
+    subjects = subjects or [reference(text) for text in DEFAULT_SUBJECTS]
+    selection = Selection(tuple(options.browser), tuple(options.route), tuple(options.statement))
+    browsers = sorted({trial.route.browser for trial, _ in expected(subjects, selection)})
+    for browser in browsers:
+        try:
+            find(browser)
+        except BrowserMissing as error:
+            print(f"widget-conformance: {error} Its scenarios will be inconclusive.", file=sys.stderr)
+    status = pytest.main(_words(options, options.workers or len(browsers)))
+    if status == pytest.ExitCode.USAGE_ERROR:
+        return WRONG_USE
+    run = read(options.results)
+    write_reports(run, options.results, allure=not options.no_allure)
+    judged = exit_status(run)
+    return judged if status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else judged or UNDECIDED
+
+
+def _words(options: argparse.Namespace, workers: int) -> list[str]:
+    """The command line of pytest."""
+    folder = str(features_folder())
+    # A pytest configuration of whoever calls us is not about our features.
+    words = [folder, "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider"]
+    words += ["-qq", "--no-header", "--no-summary", "--tb=long" if options.debug else "--tb=no"]
+    if workers > 1:
+        words += ["-n", str(workers)]
+    if not options.no_allure:
+        words += ["--alluredir", str(options.results / "allure-results"), "--clean-alluredir"]
+    for name in _SEVERAL:
+        for value in getattr(options, name):
+            words += [f"--{name}", value]
+    words += ["--results", str(options.results)]
+    words += [f"--{flag}" for flag in ("judge-any-version", "headed") if getattr(options, flag.replace("-", "_"))]
+    return words
