@@ -14,8 +14,8 @@ Feature: Camera access is revoked during a video call
       Then the customer's video stops immediately
       And the widget asks the customer to allow the camera again
       And the agent is given "Video Off" or a placeholder in place of the picture
-      And the agent and the other participant go on hearing the customer
       And the camera control agrees with what the agent sees
+      And the agent and the other participant go on hearing the customer
       And the customer still hears the agent
       And the call stays connected
 

@@ -13,9 +13,9 @@ Feature: Microphone access is revoked during a call
       Then the customer's audio stops immediately
       And the widget shows a "Microphone Blocked" icon
       And the widget explains that access to the microphone has been lost
+      And the mute control agrees with what the agent hears
       And the agent no longer hears the customer
       And the other participant no longer hears the customer
-      And the mute control agrees with what the agent hears
       And the customer still hears the agent
       And the call stays connected
 
@@ -43,10 +43,10 @@ Feature: Microphone access is revoked during a call
       And the widget explains that access to the microphone has been lost
       And the widget asks the customer to allow the camera again
       And the agent is given "Video Off" or a placeholder in place of the picture
-      And the agent no longer hears the customer
-      And the other participant no longer hears the customer
       And the mute control agrees with what the agent hears
       And the camera control agrees with what the agent sees
+      And the agent no longer hears the customer
+      And the other participant no longer hears the customer
       And the customer still hears the agent
       And the call stays connected
 
