@@ -30,7 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--route", metavar="ID", help="only this permission route", **several)
     parser.add_argument("--results", metavar="DIR", type=Path, default=Path("results"), help="default: results")
     parser.add_argument("--judge-any-version", action="store_true", help="judge builds below 5.1 too")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes (default: one for each browser)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes (default: one for each route, at most one more than there are cores)",
+    )
     parser.add_argument("--headed", action="store_true", help="show the browsers' windows")
     parser.add_argument("--no-allure", action="store_true", help="leave the Allure report out")
 
@@ -40,13 +45,14 @@ def execute(options: argparse.Namespace) -> int:
     subjects = [reference(text) for text in options.subject] + [from_profile(Path(file)) for file in options.profile]
     subjects = subjects or [reference(text) for text in DEFAULT_SUBJECTS]
     selection = Selection(tuple(options.browser), tuple(options.route), tuple(options.statement))
-    browsers = sorted({trial.route.browser for trial, _ in expected(subjects, selection)})
-    for browser in browsers:
+    planned = expected(subjects, selection)
+    for browser in sorted({trial.route.browser for trial, _ in planned}):
         try:
             find(browser)
         except BrowserMissing as error:
             print(f"widget-conformance: {error} Its scenarios will be inconclusive.", file=sys.stderr)
-    status = pytest.main(_words(options, options.workers or len(browsers)))
+    routes = len({trial.route.id for trial, _ in planned})
+    status = pytest.main(_words(options, options.workers or min(routes, (os.cpu_count() or 1) + 1)))
     if status == pytest.ExitCode.USAGE_ERROR:
         return WRONG_USE
     run = read(options.results)
