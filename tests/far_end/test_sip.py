@@ -258,6 +258,22 @@ def test_who_is_not_let_in(far_end):
     assert asyncio.run(code("s1")) == 403
 
 
+def test_a_fixed_address_leads_to_the_only_open_room(far_end):
+    end, room = far_end()
+
+    async def enters() -> int:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(f"http://127.0.0.1:{end.port}/sip", protocols=("sip",)),
+        ):
+            return len(room.sockets)
+
+    assert asyncio.run(enters()) == 1
+    end.open_room("s2", Timeline(), CHROMIUM_SOURCE)
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        asyncio.run(enters())
+
+
 def test_a_taken_port_is_told_and_a_released_one_is_free(far_end):
     end, _ = far_end()
     with pytest.raises(PortTaken, match=str(end.port)):
