@@ -4,18 +4,32 @@ import argparse
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
-from widget_conformance.commands import doctor, listing, report, run, serve, setup
 from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE, expected_errors, wrong_use_errors
 
 _COMMANDS = {
-    "run": (run, "judge widgets and write the reports"),
-    "list": (listing, "show the scenarios with their statements, browsers and routes"),
-    "serve": (serve, "serve the reference widget and the agent's console, to try by hand"),
-    "report": (report, "make the reports anew from results"),
-    "doctor": (doctor, "check browsers, permission routes, media path and Node"),
-    "setup": (setup, "install what pip cannot: browsers (as root on Debian), npm packages"),
+    "run": ("run", "judge widgets and write the reports"),
+    "list": ("listing", "show the scenarios with their statements, browsers and routes"),
+    "serve": ("serve", "serve the reference widget and the agent's console, to try by hand"),
+    "report": ("report", "make the reports anew from results"),
+    "doctor": ("doctor", "check browsers, permission routes, media path and Node"),
+    "setup": ("setup", "install what pip cannot: browsers (as root on Debian), npm packages"),
 }
+"""For each command its module, which is loaded only when it is the one, and what it does."""
+
+
+class _Command(argparse.ArgumentParser):
+    """Declares the options of its module when it is about to parse them."""
+
+    module = ""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self.module:
+            module, self.module = import_module(f"widget_conformance.commands.{self.module}"), ""
+            module.add_arguments(self)
+        return super().parse_known_args(args, namespace)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -24,11 +38,11 @@ def _parser() -> argparse.ArgumentParser:
         description="Decides whether a Customer Widget keeps its documented promises about permissions.",
         epilog="Exit status: 0 all conforming, 1 a promise is broken, 2 wrong use or profile, 3 inconclusive or incomplete.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Command)
     for name, (module, what) in _COMMANDS.items():
         command = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
         command.add_argument("--debug", action="store_true", help="show stack traces")
-        module.add_arguments(command)
+        command.module = module
     return parser
 
 
@@ -37,7 +51,7 @@ def main(words: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     module, _ = _COMMANDS[options.command]
     try:
-        return int(module.execute(options))
+        return int(import_module(f"widget_conformance.commands.{module}").execute(options))
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
