@@ -1,6 +1,7 @@
 """`widget-conformance`: reads the words of the command line and turns errors into one line and an exit status."""
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -55,6 +56,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNDECIDED
     except (*wrong_use_errors(), *expected_errors()) as error:
         told: Exception = error
     if options.debug:

@@ -1,6 +1,8 @@
 """`widget-conformance run`: judges widgets by running pytest over the features, then makes the reports."""
 
 import argparse
+import contextlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -13,7 +15,7 @@ from widget_conformance.fixtures.browsers.finding import BrowserMissing, find
 from widget_conformance.fixtures.catalogue import features_folder
 from widget_conformance.fixtures.plan import Selection, expected
 from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, from_profile, reference
-from widget_conformance.reports.results import read
+from widget_conformance.reports.results import RUN, read
 from widget_conformance.reports.table import exit_status
 
 _SEVERAL = ("subject", "profile", "browser", "statement", "route")
@@ -32,12 +34,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--judge-any-version", action="store_true", help="judge builds below 5.1 too")
     parser.add_argument(
         "--workers",
-        type=int,
+        type=_positive,
         metavar="N",
         help="processes (default: one for each route, at most one more than there are cores)",
     )
     parser.add_argument("--headed", action="store_true", help="show the browsers' windows")
     parser.add_argument("--no-allure", action="store_true", help="leave the Allure report out")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; give 1 or more")
+    return int(text)
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -52,20 +60,43 @@ def execute(options: argparse.Namespace) -> int:
         except BrowserMissing as error:
             print(f"widget-conformance: {error} Its scenarios will be inconclusive.", file=sys.stderr)
     routes = len({trial.route.id for trial, _ in planned})
-    status = pytest.main(_words(options, options.workers or min(routes, (os.cpu_count() or 1) + 1)))
+    earlier = _written(options.results)
+    earlier = _written(options.results)
+    status = _pytest(_words(options, options.workers or min(routes, (os.cpu_count() or 1) + 1)))
     if status == pytest.ExitCode.USAGE_ERROR:
         return WRONG_USE
+    if _written(options.results) == earlier:
+        print("widget-conformance: the run ended before it began; what is in the folder is older", file=sys.stderr)
+        return UNDECIDED
     run = read(options.results)
     write_reports(run, options.results, allure=not options.no_allure)
     judged = exit_status(run)
     return judged if status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else judged or UNDECIDED
 
 
+def _pytest(words: list[str]) -> int:
+    """Run pytest; away from a terminal what it says is shown only when it could not do its work."""
+    if sys.stdout.isatty():
+        return pytest.main(words)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        status = pytest.main(words)
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        print(said.getvalue().strip(), file=sys.stderr)
+    return status
+
+
+def _written(folder: Path) -> int | None:
+    """When the run in a folder last noted something about itself, in nanoseconds."""
+    file = folder / RUN
+    return file.stat().st_mtime_ns if file.exists() else None
+
+
 def _words(options: argparse.Namespace, workers: int) -> list[str]:
     """The command line of pytest."""
     folder = str(features_folder())
     # A pytest configuration of whoever calls us is not about our features.
-    words = [folder, "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider"]
+    words = [folder, "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider", "-p", "no:tmpdir"]
     words += ["-qq", "--no-header", "--no-summary", "--tb=long" if options.debug else "--tb=no"]
     if workers > 1:
         words += ["-n", str(workers)]

@@ -13,7 +13,13 @@ from widget_conformance.reference_impl.server import DEFAULT_SCENARIO, Reference
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="of the web server (default: any free one)")
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="of the web server (default: any free one)")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; give a number from 0 to 65535")
+    return int(text)
 
 
 def execute(options: argparse.Namespace) -> int:
