@@ -6,7 +6,7 @@ from pathlib import Path
 
 from widget_conformance.reports import allure_report
 from widget_conformance.reports.page import write_page
-from widget_conformance.reports.results import Run, read_all
+from widget_conformance.reports.results import ResultsNotWritten, Run, read_all
 from widget_conformance.reports.table import exit_status, print_table
 
 
@@ -28,7 +28,11 @@ def execute(options: argparse.Namespace) -> int:
 def write_reports(run: Run, folder: Path, allure: bool) -> None:
     """Print the table, write page and Allure report into the folder, and say where they are."""
     print_table(run, sys.stdout)
-    written = [("Results", folder / "results.jsonl"), ("Conformance table", write_page(run, folder))]
+    written = [("Results", folder / "results.jsonl")]
+    try:
+        written.append(("Conformance table", write_page(run, folder)))
+    except OSError as error:
+        raise ResultsNotWritten(f"no page could be written into {folder}: {error.strerror or error}") from error
     if allure and (folder / "allure-results").is_dir():
         environments = sorted({(r.version, r.browser) for r in run.results}, key=str)
         try:
