@@ -1,0 +1,174 @@
+"""The command line under wrong words: each gives its exit status, and a line that says what to do."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from harness import Ended, command, results
+from widget_conformance.commands.main import main
+from widget_conformance.fixtures.browsers.routes import ROUTES
+from widget_conformance.fixtures.catalogue import cases
+from widget_conformance.reports import statements
+
+
+@pytest.fixture
+def run_in_process(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
+    """Everything that ends before pytest starts is quickest here; argparse ends by SystemExit."""
+
+    def run(*words: object) -> Ended:
+        try:
+            status = main([str(word) for word in words])
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        out, err = capfd.readouterr()
+        return Ended(status, out, err)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "COMMAND"),
+        (["certify"], "'certify'"),
+        (["run", "--subjects"], "--subjects"),
+        (["run", "--workers", "many"], "'many'"),
+        (["run", "--workers", "0"], "--workers"),
+        (["run", "--subject", "reference@6.0"], "'reference@6.0'; give one of reference@5.0, reference@5.1"),
+        (["run", "--browser", "opera"], "'opera'; the suite knows chromium and firefox"),
+        (["run", "--route", "chromium-prompt"], "'chromium-prompt'; the routes are chromium-site-settings"),
+        (["run", "--statement", "MIC-LIVE-99"], "'MIC-LIVE-99'; `widget-conformance list` shows them all"),
+        (["run", "--browser", "chromium", "--route", "firefox-prompt"], "leave no scenario to run"),
+        (["run", "--route", "firefox-prompt", "--statement", "MIC-LIVE-2"], "leave no scenario to run"),
+        (["run", "--profile", "{tmp}/nowhere.toml"], "nowhere.toml: cannot be read: No such file"),
+        (["run", "--profile", "{tmp}"], "cannot be read: Is a directory"),
+        (["run", "--profile", "{tmp}/not.toml"], "not.toml: not TOML"),
+        (["run", "--profile", "{tmp}/key.toml"], "colour"),
+        (["run", "--profile", "{tmp}/pattern.toml"], "find.mute.name"),
+        (["report", "{tmp}/nowhere"], "there is no folder"),
+        (["report", "{tmp}"], "holds no results.jsonl"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_use_is_told_in_a_line_or_two_and_ends_with_2(
+    run_in_process: object, tmp_path: Path, words: list[str], said: str
+) -> None:
+    (tmp_path / "not.toml").write_text("name = \n", "utf-8")
+    (tmp_path / "key.toml").write_text('name = "x"\nurl = "http://127.0.0.1:9/"\ncolour = "red"\n', "utf-8")
+    (tmp_path / "pattern.toml").write_text(
+        'name = "x"\nurl = "http://127.0.0.1:9/"\n[find.mute]\nname = "("\n', "utf-8"
+    )
+    ended = run_in_process(*(word.replace("{tmp}", str(tmp_path)) for word in words))  # type: ignore[operator]
+    assert ended.status == 2
+    assert said in ended.err
+    assert "Traceback" not in ended.said
+    assert ended.out == ""
+
+
+def test_debug_shows_where_an_error_came_from(run_in_process: object) -> None:
+    words = ("run", "--subject", "reference@6.0")
+    quiet, loud = run_in_process(*words), run_in_process(*words, "--debug")  # type: ignore[operator]
+    assert "Traceback" not in quiet.said
+    assert "Traceback" in loud.err
+    assert "UnknownSubject" in loud.err
+    assert quiet.status == loud.status == 2
+
+
+def test_list_shows_every_scenario_with_its_statements_and_routes(run_in_process: object) -> None:
+    ended = run_in_process("list")  # type: ignore[operator]
+    assert ended.status == 0
+    assert all(statement.id in ended.out for statement in statements.load().all)
+    assert all(route.title in ended.out for route in ROUTES)
+    assert f"{len(cases())} scenarios" in ended.out
+
+
+def test_list_for_programs_is_json_with_every_field(run_in_process: object) -> None:
+    ended = run_in_process("list", "--json")  # type: ignore[operator]
+    rows = json.loads(ended.out)
+    assert [row["scenario"] for row in rows] == [case.scenario for case in cases()]
+    for row, case in zip(rows, cases(), strict=True):
+        assert set(row) == {"section", "feature", "rule", "scenario", "statements", "steps", "routes"}
+        assert row["statements"] == list(case.statements)
+        assert {"browser": case.routes[0].browser, "route": case.routes[0].id} in row["routes"]
+        assert row["steps"]
+
+
+def test_help_names_the_commands_and_what_the_exit_status_means(run_in_process: object) -> None:
+    ended = run_in_process("--help")  # type: ignore[operator]
+    assert ended.status == 0
+    for word in ("run", "list", "serve", "report", "doctor", "setup", "0 all conforming", "3 inconclusive"):
+        assert word in " ".join(ended.out.split())
+
+
+def test_a_port_that_is_taken_is_told(run_in_process: object) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run_in_process("serve", "--port", port)  # type: ignore[operator]
+    assert ended.status == 2
+    assert f"port {port}" in ended.err
+    assert "choose another" in ended.err
+
+
+@pytest.mark.parametrize("port", ["-1", "70000"])
+def test_a_port_that_there_cannot_be_is_told(run_in_process: object, port: str) -> None:
+    ended = run_in_process("serve", "--port", port)  # type: ignore[operator]
+    assert ended.status == 2
+    assert port in ended.err
+    assert "Traceback" not in ended.said
+
+
+ONE = ("--subject", "reference@5.1", "--statement", "SCOPE-1", "--route", "chromium-site-settings", "--no-allure")
+
+
+def test_a_results_folder_that_cannot_be_written_is_told_before_any_browser_starts(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    ended = command("run", *ONE, "--results", tmp_path / "file" / "results")
+    assert ended.status in (2, 3)
+    assert "Not a directory" in ended.err
+    assert "--results" in ended.err
+    assert "Traceback" not in ended.said
+
+
+def test_other_peoples_results_are_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "results.jsonl").write_text("precious\n", "utf-8")
+    ended = command("run", *ONE, "--results", tmp_path)
+    assert ended.status in (2, 3)
+    assert "was not written by this program" in ended.err
+    assert (tmp_path / "results.jsonl").read_text("utf-8") == "precious\n"
+
+
+def test_a_missing_browser_is_inconclusive_and_the_advice_stands_in_the_result(tmp_path: Path) -> None:
+    ended = command("run", *ONE, "--results", tmp_path, CHROMIUM="/nonexistent", seconds=120)
+    assert ended.status == 3
+    (result,) = results(tmp_path)
+    assert result["verdict"] == "inconclusive"
+    for text in (result["reason"], ended.err):
+        assert "CHROMIUM=/nonexistent is no program" in text
+        assert "apt-get install chromium" in text
+    assert "Traceback" not in ended.said
+
+
+def test_a_browser_that_is_none_is_inconclusive(tmp_path: Path) -> None:
+    program = tmp_path / "chromium"
+    program.write_text("#!/bin/sh\n[ $1 = --version ] && echo Chromium 1.2.3 && exit\nexit 1\n", "utf-8")
+    program.chmod(0o755)
+    ended = command("run", *ONE, "--results", tmp_path / "results", CHROMIUM=str(program), seconds=120)
+    assert ended.status == 3
+    (result,) = results(tmp_path / "results")
+    assert result["verdict"] == "inconclusive"
+    assert "does not start" in result["reason"]
+
+
+def test_the_configuration_of_whoever_calls_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", "utf-8")
+    before = Path.cwd()
+    os.chdir(tmp_path)
+    try:
+        ended = command("run", *ONE, "--results", "here", CHROMIUM="/nonexistent", seconds=120)
+    finally:
+        os.chdir(before)
+    assert ended.status == 3
+    assert len(results(tmp_path / "here")) == 1

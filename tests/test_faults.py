@@ -1,0 +1,236 @@
+"""Whatever goes wrong around a widget: the right verdict, a word that says what to do, and nothing left behind."""
+
+import contextlib
+import http.server
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness import Ended, run_facts, running, until
+
+SLOW = 180
+"""Seconds. No test takes that long; a loaded machine may."""
+REFERENCE = ("--subject", "reference@5.1")
+CHROMIUM = ("--route", "chromium-site-settings")
+ONE = ("--statement", "CAM-LIVE-4")
+"""One scenario: the camera is revoked in a video call."""
+THREE = ("--statement", "MIC-LIVE-2")
+"""Three scenarios: the microphone is revoked in an audio call, in a video call, and both devices."""
+
+HEAD = '<!doctype html><meta name="customer-widget-version" content="5.1"><title>widget</title>'
+PAGES = {
+    "/no-widget": "<!doctype html><title>shop</title><h1>A shop without a widget</h1>",
+    "/no-button": HEAD + "<button>Chat with us</button>",
+    "/does-nothing": HEAD + "<button>Video call</button>",
+    "/hangs-after-click": HEAD + "<button onclick='for (;;);'>Video call</button>",
+    "/hangs-at-once": HEAD + "<button>Video call</button><script>for (;;);</script>",
+    "/closes-itself": HEAD + "<button onclick='window.close()'>Video call</button>",
+    "/leaves": HEAD + "<button onclick='location.href = \"/no-widget\"'>Video call</button>",
+}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[int]:
+    """The port that serves `PAGES`."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = PAGES.get(self.path, "").encode()
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            del format, args
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
+
+
+def judged(tmp_path: Path, urls: dict[str, str], *words: str, more: str = "") -> tuple[Ended, dict[str, Any]]:
+    """Judge the widgets at some addresses to the end, a result for each; whatever came of the run is gone then."""
+    profiles = []
+    for name, url in urls.items():
+        file = tmp_path / f"{name}.toml"
+        file.write_text(f'name = "{name}"\nurl = "{url}"\n{more}', "utf-8")
+        profiles += ["--profile", str(file)]
+    with running(tmp_path / "results", *profiles, *ONE, *words) as run:
+        ended = run.wait(SLOW)
+        run.assert_nothing_left()
+    results = run.results()
+    assert len(results) == len(urls)
+    assert {result["verdict"] for result in results} == {"inconclusive"}
+    assert ended.status == 3
+    assert "Traceback" not in ended.said
+    return ended, {result["subject"]: result for result in results}
+
+
+REASONS = {
+    "no-widget": "shows no widget: neither a version nor a call button. Check the profile's url",
+    "missing": "cannot be opened",
+    "no-button": "video_call: looked for role button",
+    "does-nothing": "no call came about: waited 20 s for the video call to be up; saw no call reached",
+    "hangs-after-click": "no call came about",
+    "hangs-at-once": "cannot be opened",
+    "closes-itself": "no call came about",
+    "leaves": "no call came about",
+}
+
+
+def test_pages_that_no_call_comes_from_are_inconclusive_one_after_another(tmp_path: Path, site: int) -> None:
+    _, found = judged(tmp_path, {name: f"http://127.0.0.1:{site}/{name}" for name in REASONS}, *CHROMIUM)
+    for name, said in REASONS.items():
+        assert said in found[name]["reason"], name
+        assert found[name]["seconds"] < 60, name
+
+
+def test_a_page_that_hangs_in_firefox_is_inconclusive_too(tmp_path: Path, site: int) -> None:
+    url = f"http://127.0.0.1:{site}/hangs-after-click"
+    _, found = judged(tmp_path, {"vendor": url}, "--route", "firefox-settings-dialog")
+    assert "no call came about" in found["vendor"]["reason"]
+
+
+def test_an_address_where_nobody_listens_is_inconclusive_and_told(tmp_path: Path) -> None:
+    url = f"http://127.0.0.1:{free_port()}/"
+    _, found = judged(tmp_path, {"vendor": url}, *CHROMIUM)
+    assert f"the page {url} cannot be opened" in found["vendor"]["reason"]
+
+
+def test_a_port_that_the_profile_wants_and_another_program_has_is_told(tmp_path: Path, site: int) -> None:
+    more = f"[far_end]\nport = {site}\n"
+    _, found = judged(tmp_path, {"vendor": f"http://127.0.0.1:{site}/does-nothing"}, *CHROMIUM, more=more)
+    assert f"port {site}" in found["vendor"]["reason"]
+
+
+def test_without_a_microphone_nothing_is_said_of_the_widget(tmp_path: Path) -> None:
+    program = tmp_path / "chromium"
+    program.write_text(
+        "#!/bin/bash\n"
+        'for word; do shift; [[ $word == --use-fake-device* ]] || set -- "$@" "$word"; done\n'
+        f'exec "{os.environ.get("CHROMIUM", "chromium")}" "$@"\n',
+        "utf-8",
+    )
+    program.chmod(0o755)
+    environment = {"CHROMIUM": str(program)}
+    with running(tmp_path / "results", *REFERENCE, *ONE, *CHROMIUM, environment=environment) as run:
+        ended = run.wait(SLOW)
+        run.assert_nothing_left()
+    (result,) = run.results()
+    assert (ended.status, result["verdict"]) == (3, "inconclusive")
+    assert "no call came about" in result["reason"]
+
+
+def test_a_browser_that_is_killed_costs_one_scenario(tmp_path: Path) -> None:
+    with running(tmp_path / "results", *REFERENCE, *THREE, *CHROMIUM) as run:
+        until(run.captures, SLOW, "a call")
+        until(run.browser, SLOW, "a browser").kill()
+        ended = run.wait(SLOW)
+        run.assert_nothing_left()
+    assert [result["verdict"] for result in run.results()] == ["inconclusive", "pass", "pass"]
+    assert ended.status == 3
+    assert run_facts(run.results_folder)["finished"]
+
+
+def test_a_worker_that_is_killed_costs_one_scenario(tmp_path: Path) -> None:
+    words = (*REFERENCE, *THREE, "--workers", "2")
+    with running(tmp_path / "results", *words, "--browser", "chromium") as run:
+        until(run.captures, SLOW, "a call")
+        worker = next(process for process in run.workers() if process.children())
+        worker.kill()
+        ended = run.wait(SLOW)
+        until(lambda: not run.processes(), 10, "the end of every process")
+    verdicts = [result["verdict"] for result in run.results()]
+    assert verdicts == ["inconclusive", "pass", "pass"]
+    assert "ended in the middle" in run.results()[0]["reason"]
+    assert ended.status == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("words", [("--workers", "1", *CHROMIUM), ()], ids=["one process", "both browsers"])
+def test_who_interrupts_a_run_keeps_what_there_is_and_leaves_nothing(
+    tmp_path: Path, words: tuple[str, ...], number: signal.Signals
+) -> None:
+    with running(tmp_path / "results", *REFERENCE, *THREE, *words) as run:
+        until(lambda: run.results() and run.in_flight(), SLOW, "a result, and a scenario after it")
+        kept = run.results()
+        run.signal(number)
+        ended = run.wait(30)
+        run.assert_nothing_left()
+    assert ended.status == 3
+    assert run.results()[: len(kept)] == kept
+    assert run_facts(run.results_folder)["finished"] is None
+    assert "INCOMPLETE" in ended.out
+    assert "Traceback" not in ended.said
+
+
+def test_a_run_that_is_interrupted_before_its_first_result_says_so(tmp_path: Path) -> None:
+    with running(tmp_path / "results", *REFERENCE, *ONE, *CHROMIUM) as run:
+        until(run.in_flight, SLOW, "a scenario")
+        run.signal(signal.SIGINT)
+        ended = run.wait(30)
+        run.assert_nothing_left()
+    assert ended.status == 3
+    assert run.results() == []
+    assert "Traceback" not in ended.said
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system on which nothing but a few lines has room."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small file system cannot be mounted: {mounted.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=False)
+
+
+def test_a_full_disk_is_told_and_keeps_what_was_stored(small_disk: Path) -> None:
+    with running(small_disk / "results", *REFERENCE, *THREE, *CHROMIUM) as run:
+        ended = run.wait(SLOW)
+        until(lambda: not run.processes(), 10, "the end of every process")
+        assert not list(run.scratch.iterdir())
+    assert ended.status == 3
+    assert "No space left on device" in ended.said
+    assert "Traceback" not in ended.said
+    assert len(run.results()) < 3, "every line that stands there is whole"
+    with contextlib.suppress(FileNotFoundError):
+        assert run_facts(run.results_folder)["finished"] is None
+
+
+def test_a_build_that_the_article_does_not_speak_of_is_not_applicable_unless_asked(tmp_path: Path) -> None:
+    words = ("--subject", "reference@5.0", *THREE, *CHROMIUM)
+    with running(tmp_path / "first", *words) as run:
+        ended = run.wait(SLOW)
+    assert ended.status == 3
+    assert {result["verdict"] for result in run.results()} == {"not applicable"}
+    assert ended.out.count("the widget claims version 5.0; the article applies to version 5.1 and above") == 1
+    with running(tmp_path / "second", *words, "--judge-any-version") as run:
+        ended = run.wait(SLOW)
+        run.assert_nothing_left()
+    assert ended.status == 1
+    assert {result["verdict"] for result in run.results()} == {"fail"}

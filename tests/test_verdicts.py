@@ -1,0 +1,213 @@
+"""From observations to verdicts: nobody passes unearned, and nobody is accused by the harness's own faults."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from widget_conformance.fixtures.browsers.permissions import CAMERA, MICROPHONE, Device, Permission
+from widget_conformance.fixtures.catalogue import cases
+from widget_conformance.fixtures.timeline import Timeline, now
+from widget_conformance.fixtures.verdicts import Inconclusive, Observation, both
+from widget_conformance.fixtures.world import LAG_S, Change, Step, World
+from widget_conformance.reports.model import Verdict
+
+PASS, FAIL, UNSURE, OUT = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "worst"),
+    [
+        ([], UNSURE),
+        ([PASS], PASS),
+        ([PASS, UNSURE], UNSURE),
+        ([UNSURE, FAIL, PASS], FAIL),
+        ([OUT, PASS], PASS),
+        ([OUT, UNSURE], UNSURE),
+        ([OUT], OUT),
+    ],
+)
+def test_the_worst_verdict_counts_and_nothing_is_inconclusive(verdicts: list[Verdict], worst: Verdict) -> None:
+    assert Verdict.worst(verdicts) is worst
+
+
+@pytest.mark.parametrize(
+    ("latencies", "budgets", "missed"),
+    [
+        ({}, {}, None),
+        ({"stopped": 0.9}, {"stopped": 1.0}, None),
+        ({"stopped": 1.0}, {"stopped": 1.0}, None),
+        ({"stopped": 1.5}, {"stopped": 1.0}, 0.5),
+        ({"stopped": 1.5, "shown": 3.0}, {"stopped": 1.0, "shown": 1.0}, 2.0),
+        ({"stopped": 1.5, "shown": 0.1}, {"stopped": 1.0, "shown": 1.0}, 0.5),
+        ({"stopped": 9.0}, {}, None),
+    ],
+)
+def test_by_how_much_a_budget_was_missed(
+    latencies: dict[str, float], budgets: dict[str, float], missed: float | None
+) -> None:
+    assert Observation(False, "", latencies, budgets).missed_by_s == pytest.approx(missed)
+
+
+@pytest.mark.parametrize(
+    ("kept", "together"),
+    [
+        ((True, True), True),
+        ((True, None), None),
+        ((None, False), False),
+        ((False, True), False),
+        ((None, None), None),
+    ],
+)
+def test_both_are_kept_only_when_each_is(kept: tuple[bool | None, bool | None], together: bool | None) -> None:
+    first = Observation(kept[0], "the agent heard", {"a": 1.0}, {"a": 2.0})
+    second = Observation(kept[1], "the other heard", {"b": 3.0}, {"b": 1.0})
+    joined = both(first, second)
+    assert joined.kept is together
+    assert joined.seen == "the agent heard; the other heard"
+    assert (joined.latencies_s, joined.budgets_s) == ({"a": 1.0, "b": 3.0}, {"a": 2.0, "b": 1.0})
+    assert joined.missed_by_s == 2.0
+
+
+class FakeBrowser:
+    """Its record is what a test puts there."""
+
+    def __init__(self) -> None:
+        self.alive = True
+        self.source = None
+        self.on_record = dict.fromkeys(Device, Permission.BLOCK)
+
+    def record(self, tab: object, device: Device) -> Permission:
+        return self.on_record[device]
+
+
+class FakeFarEnd:
+    """As late as a test says."""
+
+    late = 0.0
+
+    def open_room(self, *given: object) -> object:
+        return SimpleNamespace(calls=[])
+
+    def lag(self, since: float) -> float:
+        return self.late
+
+
+class Scene:
+    """A world whose parts are fakes."""
+
+    def __init__(self) -> None:
+        self.browser, self.far_end = FakeBrowser(), FakeFarEnd()
+        case = next(case for case in cases() if "MIC-LIVE-2" in case.statements)
+        profile: Any = SimpleNamespace(budgets=None)
+        stage: Any = SimpleNamespace(far_end=lambda profile: self.far_end, next_room=lambda: "s1")
+        subject: Any = SimpleNamespace(profile=profile)
+        fakes: Any = self.browser
+        self.world = World(stage, subject, case, case.routes[0], fakes)
+        self.world._tab = SimpleNamespace(page=None)  # type: ignore[assignment]
+        self.world.change = Change(now(), MICROPHONE, allowed=False)
+        self.world.step = Step("the customer's audio stops immediately", "Then", ("MIC-LIVE-2",))
+
+    def judge(self, observation: Observation) -> tuple[Verdict, str]:
+        self.world.judge(observation)
+        (judgement,) = self.world.judgements
+        return judgement.verdict, judgement.observed
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+KEPT = Observation(True, "silence")
+BROKEN = Observation(False, "still heard", {"audio stopped": 1.5}, {"audio stopped": 1.0})
+BROKEN_FOR_GOOD = Observation(False, "still heard")
+
+
+def test_what_was_kept_passes_and_what_was_broken_fails(scene: Scene) -> None:
+    assert scene.judge(KEPT) == (PASS, "silence")
+    assert Scene().judge(BROKEN) == (FAIL, "still heard")
+    assert Scene().judge(BROKEN_FOR_GOOD) == (FAIL, "still heard")
+
+
+def test_what_no_witness_can_tell_is_inconclusive(scene: Scene) -> None:
+    assert scene.judge(Observation(None, "no connection to look into")) == (UNSURE, "no connection to look into")
+
+
+@pytest.mark.parametrize("seen", [KEPT, BROKEN])
+@pytest.mark.parametrize("record", [Permission.ALLOW, Permission.ASK])
+def test_a_record_that_did_not_change_proves_nothing(scene: Scene, seen: Observation, record: Permission) -> None:
+    scene.browser.on_record[Device.MICROPHONE] = record
+    verdict, told = scene.judge(seen)
+    assert verdict is UNSURE
+    assert f"microphone: {record}" in told
+    assert seen.seen in told
+
+
+def test_of_two_blocked_devices_one_may_not_have_been_asked_for_but_none_may_be_allowed() -> None:
+    for camera, verdict in ((Permission.ASK, PASS), (Permission.ALLOW, UNSURE)):
+        scene = Scene()
+        scene.world.change = Change(now(), MICROPHONE | CAMERA, allowed=False)
+        scene.browser.on_record[Device.CAMERA] = camera
+        assert scene.judge(KEPT)[0] is verdict
+
+
+def test_the_record_of_a_device_that_did_not_change_is_nobodys_business(scene: Scene) -> None:
+    scene.browser.on_record[Device.CAMERA] = Permission.ALLOW
+    assert scene.judge(KEPT)[0] is PASS
+
+
+def test_a_browser_that_died_accuses_nobody(scene: Scene) -> None:
+    scene.browser.alive = False
+    verdict, told = scene.judge(BROKEN)
+    assert verdict is UNSURE
+    assert "the browser died" in told
+
+
+def test_a_tab_that_crashed_accuses_nobody(scene: Scene) -> None:
+    scene.world._crashed = True
+    verdict, told = scene.judge(BROKEN_FOR_GOOD)
+    assert verdict is UNSURE
+    assert "the tab crashed" in told
+
+
+@pytest.mark.parametrize(
+    ("late", "observation", "verdict"),
+    [
+        (0.1, BROKEN, FAIL),  # missed by 0.5 s: not the harness's doing
+        (0.5, BROKEN, UNSURE),
+        (0.9, BROKEN, UNSURE),
+        (0.9, BROKEN_FOR_GOOD, FAIL),  # no lateness makes what never happened happen
+        (LAG_S + 0.1, BROKEN, UNSURE),
+        (LAG_S + 0.1, BROKEN_FOR_GOOD, UNSURE),
+        (0.9, KEPT, PASS),
+    ],
+)
+def test_lateness_excuses_only_as_far_as_it_goes(
+    scene: Scene, late: float, observation: Observation, verdict: Verdict
+) -> None:
+    scene.far_end.late = late
+    judged, told = scene.judge(observation)
+    assert judged is verdict
+    assert ("late by" in told) == (verdict is UNSURE)
+
+
+def test_numbers_of_an_observation_stand_in_the_result_in_milliseconds(scene: Scene) -> None:
+    scene.judge(BROKEN)
+    assert scene.world.latencies_ms == {"audio stopped": 1500.0}
+    assert scene.world.budgets_ms == {"audio stopped": 1000.0}
+
+
+def test_a_judgement_names_the_step_and_the_promise(scene: Scene) -> None:
+    scene.judge(BROKEN)
+    (judgement,) = scene.world.judgements
+    assert judgement.statement == "MIC-LIVE-2"
+    assert judgement.step == "Then the customer's audio stops immediately"
+    assert "stop the customer's audio immediately" in judgement.promised
+    assert isinstance(scene.world.timeline, Timeline)
+
+
+def test_a_scene_that_cannot_be_set_is_inconclusive() -> None:
+    World.need(KEPT)
+    for observation in (BROKEN, Observation(None, "nobody knows")):
+        with pytest.raises(Inconclusive, match=observation.seen):
+            World.need(observation)
