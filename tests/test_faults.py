@@ -31,7 +31,6 @@ PAGES = {
     "/hangs-after-click": HEAD + "<button onclick='for (;;);'>Video call</button>",
     "/hangs-at-once": HEAD + "<button>Video call</button><script>for (;;);</script>",
     "/closes-itself": HEAD + "<button onclick='window.close()'>Video call</button>",
-    "/leaves": HEAD + "<button onclick='location.href = \"/no-widget\"'>Video call</button>",
 }
 
 
@@ -78,7 +77,7 @@ def judged(tmp_path: Path, urls: dict[str, str], *words: str, more: str = "") ->
     assert len(results) == len(urls)
     assert {result["verdict"] for result in results} == {"inconclusive"}
     assert ended.status == 3
-    assert "Traceback" not in ended.said
+    assert "Traceback" not in ended.said, ended.err
     return ended, {result["subject"]: result for result in results}
 
 
@@ -90,7 +89,6 @@ REASONS = {
     "hangs-after-click": "no call came about",
     "hangs-at-once": "cannot be opened",
     "closes-itself": "no call came about",
-    "leaves": "no call came about",
 }
 
 
@@ -177,7 +175,7 @@ def test_who_interrupts_a_run_keeps_what_there_is_and_leaves_nothing(
     assert run.results()[: len(kept)] == kept
     assert run_facts(run.results_folder)["finished"] is None
     assert "INCOMPLETE" in ended.out
-    assert "Traceback" not in ended.said
+    assert "Traceback" not in ended.said, ended.err
 
 
 def test_a_run_that_is_interrupted_before_its_first_result_says_so(tmp_path: Path) -> None:
@@ -188,7 +186,7 @@ def test_a_run_that_is_interrupted_before_its_first_result_says_so(tmp_path: Pat
         run.assert_nothing_left()
     assert ended.status == 3
     assert run.results() == []
-    assert "Traceback" not in ended.said
+    assert "Traceback" not in ended.said, ended.err
 
 
 @pytest.fixture
@@ -216,7 +214,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_stored(small_disk: Path) -> None
         assert not list(run.scratch.iterdir())
     assert ended.status == 3
     assert "No space left on device" in ended.said
-    assert "Traceback" not in ended.said
+    assert "Traceback" not in ended.said, ended.err
     assert len(run.results()) < 3, "every line that stands there is whole"
     with contextlib.suppress(FileNotFoundError):
         assert run_facts(run.results_folder)["finished"] is None
@@ -228,7 +226,10 @@ def test_a_build_that_the_article_does_not_speak_of_is_not_applicable_unless_ask
         ended = run.wait(SLOW)
     assert ended.status == 3
     assert {result["verdict"] for result in run.results()} == {"not applicable"}
-    assert ended.out.count("the widget claims version 5.0; the article applies to version 5.1 and above") == 1
+    assert (
+        " ".join(ended.out.split()).count("the widget claims version 5.0; the article applies to version 5.1 and above")
+        == 1
+    )
     with running(tmp_path / "second", *words, "--judge-any-version") as run:
         ended = run.wait(SLOW)
         run.assert_nothing_left()
