@@ -13,13 +13,13 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FIREFOX = ("firefox-esr", "firefox")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop holds the main thread: other tests have loops of their own
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session", params=["chromium", "firefox"])
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
 def browser(request: pytest.FixtureRequest, playwright: Playwright) -> Iterator[Browser]:
     names = CHROMIUM if request.param == "chromium" else FIREFOX
     path = next(filter(None, map(shutil.which, names)), None)
