@@ -11,6 +11,11 @@ def _(world: World) -> None:
     agent.everybody_hears(world)
 
 
+@given("the agent lets the call ring for a while")
+def _(world: World) -> None:
+    world.let_ring(call.RING_S)
+
+
 @given("the agent sees the customer")
 def _(world: World) -> None:
     agent.agent_sees(world)
@@ -74,6 +79,12 @@ def _(world: World) -> None:
 @proves("MIC-LIVE-9", "AIM-3")
 def _(world: World) -> None:
     world.judge(call.still_same(world))
+
+
+@then("the widget opens no device and calls nobody")
+@proves("AIM-3")
+def _(world: World) -> None:
+    world.judge(call.stays_ended(world))
 
 
 @then("no call is started")

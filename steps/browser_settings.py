@@ -34,6 +34,23 @@ def _(world: World, devices: str) -> None:
         agent.media_stopped(world, video=device.value == "camera")
 
 
+@when("the customer revokes the microphone, allows it and revokes it again at once")
+def _(world: World) -> None:
+    world.revoke(named("microphone"))
+    world.allow(named("microphone"))
+    world.revoke(named("microphone"))
+
+
+@when(words("the customer revokes {devices} and allows it again, three times"))
+def _(world: World, devices: str) -> None:
+    agent.lose_and_regain(world, named(devices), times=3)
+
+
+@given("the browser tells pages nothing of their permissions")
+def _(world: World) -> None:
+    world.tell_nothing()
+
+
 @when(words("the customer allows {devices} again"))
 def _(world: World, devices: str) -> None:
     world.allow(named(devices))

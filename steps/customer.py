@@ -21,6 +21,30 @@ def _(world: World, kind: str) -> None:
     agent.in_call(world, kind)
 
 
+@given("the customer has placed an audio call, which rings")
+def _(world: World) -> None:
+    world.open_page()
+    world.give({Device.MICROPHONE})
+    world.press("audio_call")
+    call.rings(world)
+
+
+@given("the customer has gone to another tab")
+def _(world: World) -> None:
+    world.leave_page()
+
+
+@when("the customer returns to the widget")
+def _(world: World) -> None:
+    world.return_to_page()
+
+
+@given("the customer has switched the camera off")
+def _(world: World) -> None:
+    world.press("camera")
+    world.need(widget.camera_switched_off(world))
+
+
 @given("the customer has muted the microphone")
 def _(world: World) -> None:
     world.press("mute")
@@ -50,6 +74,22 @@ def _(world: World, kind: str) -> None:
 @when("the customer clicks the mute control")
 def _(world: World) -> None:
     world.press("mute")
+
+
+@when("the customer clicks the mute control twice")
+def _(world: World) -> None:
+    for _turn in range(2):  # whoever toggles a mute of their own this way is unmuted afterwards
+        world.press_if_usable("mute")
+
+
+@when("the customer clicks the camera control")
+def _(world: World) -> None:
+    world.press("camera")
+
+
+@when("the customer hangs up")
+def _(world: World) -> None:
+    world.press("hang_up")
 
 
 @when("the customer chooses the audio-only call")

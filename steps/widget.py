@@ -24,6 +24,18 @@ def _(world: World) -> None:
     world.judge(widget.shows_after_change(world, "microphone_lost"))
 
 
+@then("the widget tells the customer about the microphone")
+@proves("AIM-1")
+def _(world: World) -> None:
+    world.judge(widget.tells_of_microphone(world))
+
+
+@then("the widget says nothing of a blocked microphone")
+@proves("AIM-2")
+def _(world: World) -> None:
+    world.judge(widget.says_nothing_of_microphone(world))
+
+
 @then("the widget asks the customer to allow the camera again")
 @proves("CAM-LIVE-5", "AIM-1")
 def _(world: World) -> None:

@@ -29,6 +29,16 @@ Feature: Microphone access is blocked before a call
         | a       | blocked                           |
         | a video | the microphone and the camera are |
 
+    @MIC-PRE-2 @MIC-PRE-3 @AIM-1
+    @before-a-call @audio-call @loses-microphone @untold-permissions
+    Scenario: A call is tried while the microphone is blocked in a browser that tells pages nothing of their permissions
+      Given the browser tells pages nothing of their permissions
+      And the customer has opened the page with the widget
+      And the microphone is blocked in the browser
+      When the customer clicks the button for an audio call
+      Then the widget shows an error that asks to add microphone permissions in the browser
+      And no call is started
+
   Rule: Once you have enabled the microphone, the call button starts the call
 
     @MIC-PRE-5

@@ -35,3 +35,16 @@ Feature: Camera access is revoked during a video call
       And the camera control agrees with what the agent sees
       And the call stays connected
       And it is still the same call
+
+    @CAM-LIVE-7 @AIM-2 @AIM-3
+    @during-a-call @video-call @loses-camera
+    Scenario: The camera is revoked and allowed again three times
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      When the customer revokes the camera and allows it again, three times
+      Then the agent sees the customer again, though the customer did nothing in the widget
+      And the widget no longer asks for the camera
+      And the camera control agrees with what the agent sees
+      And the call stays connected
+      And it is still the same call

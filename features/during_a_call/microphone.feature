@@ -50,6 +50,36 @@ Feature: Microphone access is revoked during a call
       And the customer still hears the agent
       And the call stays connected
 
+    @MIC-LIVE-2 @MIC-LIVE-3 @MIC-LIVE-4 @AIM-2
+    @during-a-call @audio-call @loses-microphone @at-once
+    Scenario: The microphone is revoked, allowed and revoked again at once
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      When the customer revokes the microphone, allows it and revokes it again at once
+      Then the customer's audio stops immediately
+      And the mute control agrees with what the agent hears
+      And the agent no longer hears the customer
+      And the other participant no longer hears the customer
+
+    @MIC-LIVE-2 @MIC-LIVE-6 @AIM-1 @AIM-2
+    @during-a-call @audio-call @loses-microphone @untold-permissions
+    Scenario: The microphone is revoked in a browser that tells pages nothing of their permissions
+      Given the browser tells pages nothing of their permissions
+      And the customer is in an audio call
+      And the agent and the other participant hear the customer
+      When the customer revokes the microphone
+      Then the customer's audio stops immediately
+      And the widget explains that access to the microphone has been lost
+      And the mute control agrees with what the agent hears
+
+    @AIM-1
+    @during-a-call @audio-call @loses-microphone
+    Scenario: The microphone is revoked while the call still rings
+      Given the agent lets the call ring for a while
+      And the customer has placed an audio call, which rings
+      When the customer revokes the microphone
+      Then the widget tells the customer about the microphone
+
   Rule: Your audio reconnects by itself, in the same call, once you allow the microphone again
 
     @MIC-LIVE-7 @MIC-LIVE-8 @MIC-LIVE-9 @AIM-2 @AIM-3
@@ -94,3 +124,38 @@ Feature: Microphone access is revoked during a call
       And the camera control agrees with what the agent sees
       And the call stays connected
       And it is still the same call
+
+    @MIC-LIVE-8 @MIC-LIVE-9 @AIM-2 @AIM-3
+    @during-a-call @audio-call @loses-microphone
+    Scenario: The microphone is revoked and allowed again three times
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      When the customer revokes the microphone and allows it again, three times
+      Then the agent and the other participant hear the customer again, though the customer did nothing in the widget
+      And the widget no longer says that the microphone is blocked
+      And the mute control agrees with what the agent hears
+      And the call stays connected
+      And it is still the same call
+
+    @MIC-LIVE-8
+    @during-a-call @audio-call @loses-microphone @another-tab
+    Scenario: The microphone is revoked and allowed again from another tab
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      And the customer has gone to another tab
+      And the customer has revoked the microphone
+      When the customer allows the microphone again
+      And the customer returns to the widget
+      Then the agent and the other participant hear the customer again, though the customer did nothing in the widget
+
+    @MIC-LIVE-8 @AIM-2
+    @during-a-call @audio-call @loses-microphone @asks-nothing
+    Scenario: The customer tries the mute control while the microphone is blocked
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      And the customer has revoked the microphone
+      When the customer clicks the mute control twice
+      Then the mute control agrees with what the agent hears
+      When the customer allows the microphone again
+      Then the agent and the other participant hear the customer again, though the customer did nothing in the widget
+      And the mute control agrees with what the agent hears

@@ -14,6 +14,18 @@ Feature: What the enhancements are for
       When the customer clicks the mute control
       Then the mute control agrees with what the agent hears
 
+    @AIM-2 @during-a-call @video-call @loses-camera
+    Scenario: A camera that the customer has switched off is revoked and comes back
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      And the customer has switched the camera off
+      And the customer has revoked the camera
+      When the customer allows the camera again
+      Then the camera control agrees with what the agent sees
+      When the customer clicks the camera control
+      Then the camera control agrees with what the agent sees
+
     @AIM-1 @AIM-2 @MIC-LIVE-8 @during-a-call @video-call @loses-both
     Scenario: Only one of two lost devices comes back
       Given the customer is in a video call
@@ -38,3 +50,22 @@ Feature: What the enhancements are for
       When the customer allows the microphone and the camera again
       Then the call stays connected
       And it is still the same call
+
+    @AIM-2 @AIM-3 @during-a-call @audio-call @loses-camera
+    Scenario: The camera is blocked during an audio call, which does not need it
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      When the customer revokes the camera
+      Then the widget says nothing of a blocked microphone
+      And the mute control agrees with what the agent hears
+      And the call stays connected
+      And it is still the same call
+
+    @AIM-3 @during-a-call @audio-call @loses-microphone
+    Scenario: The customer hangs up while the microphone is blocked, and allows it afterwards
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      And the customer has revoked the microphone
+      When the customer hangs up
+      And the customer allows the microphone again
+      Then the widget opens no device and calls nobody
