@@ -10,6 +10,7 @@ INTERRUPTED = 3
 
 def wrong_use_errors() -> tuple[type[Exception], ...]:
     """Errors that are mended on the command line or in a profile."""
+    from widget_conformance.commands.prove import UnknownBuild  # noqa: PLC0415
     from widget_conformance.fixtures.browsers.finding import UnknownBrowser  # noqa: PLC0415 - loaded on error only
     from widget_conformance.fixtures.loop import PortTaken  # noqa: PLC0415
     from widget_conformance.fixtures.plan import NothingToRun, UnknownRoute, UnknownStatement  # noqa: PLC0415
@@ -19,7 +20,7 @@ def wrong_use_errors() -> tuple[type[Exception], ...]:
 
     return (
         NoResults, NoResultsFolder, NothingToRun, PortTaken, ProfileError,
-        UnknownBrowser, UnknownRoute, UnknownStatement, UnknownSubject,
+        UnknownBrowser, UnknownBuild, UnknownRoute, UnknownStatement, UnknownSubject,
     )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE,
 _COMMANDS = {
     "run": ("run", "judge widgets and write the reports"),
     "list": ("listing", "show the scenarios with their statements, browsers and routes"),
+    "prove": ("prove", "run the suite over builds with known defects, and see what it notices"),
+    "soak": ("soak", "repeat scenarios and report every verdict that is not always the same"),
     "serve": ("serve", "serve the reference widget and the agent's console, to try by hand"),
     "report": ("report", "make the reports anew from results"),
     "doctor": ("doctor", "check browsers, permission routes, media path and Node"),

@@ -33,8 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--results", metavar="DIR", type=Path, default=Path("results"), help="default: results")
     parser.add_argument("--judge-any-version", action="store_true", help="judge builds below 5.1 too")
     parser.add_argument(
+        "--aimed", action="store_true", help="judge a defective build only by scenarios of what it is said to break"
+    )
+    parser.add_argument("--continue", action="store_true", help="keep the results in the folder, run what is missing")
+    parser.add_argument(
         "--workers",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="processes (default: one for each route, at most one more than there are cores)",
     )
@@ -42,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-allure", action="store_true", help="leave the Allure report out")
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """An option's value that is a number from 1."""
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes; give 1 or more")
     return int(text)
@@ -50,9 +55,19 @@ def _positive(text: str) -> int:
 
 def execute(options: argparse.Namespace) -> int:
     """Run, report, and return the exit status that the results mean."""
+    status = judge(options)
+    if status is not None:
+        return status
+    run = read(options.results)
+    write_reports(run, options.results, allure=not options.no_allure)
+    return exit_status(run)
+
+
+def judge(options: argparse.Namespace) -> int | None:
+    """Run pytest over the features; return an exit status only when there are no results to report."""
     subjects = [reference(text) for text in options.subject] + [from_profile(Path(file)) for file in options.profile]
     subjects = subjects or [reference(text) for text in DEFAULT_SUBJECTS]
-    selection = Selection(tuple(options.browser), tuple(options.route), tuple(options.statement))
+    selection = Selection(tuple(options.browser), tuple(options.route), tuple(options.statement), options.aimed)
     planned = expected(subjects, selection)
     for browser in sorted({trial.route.browser for trial, _ in planned}):
         try:
@@ -61,17 +76,13 @@ def execute(options: argparse.Namespace) -> int:
             print(f"widget-conformance: {error} Its scenarios will be inconclusive.", file=sys.stderr)
     routes = len({trial.route.id for trial, _ in planned})
     earlier = _written(options.results)
-    earlier = _written(options.results)
     status = _pytest(_words(options, options.workers or min(routes, (os.cpu_count() or 1) + 1)))
     if status == pytest.ExitCode.USAGE_ERROR:
         return WRONG_USE
     if _written(options.results) == earlier:
         print("widget-conformance: the run ended before it began; what is in the folder is older", file=sys.stderr)
         return UNDECIDED
-    run = read(options.results)
-    write_reports(run, options.results, allure=not options.no_allure)
-    judged = exit_status(run)
-    return judged if status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else judged or UNDECIDED
+    return None
 
 
 def _pytest(words: list[str]) -> int:
@@ -106,5 +117,6 @@ def _words(options: argparse.Namespace, workers: int) -> list[str]:
         for value in getattr(options, name):
             words += [f"--{name}", value]
     words += ["--results", str(options.results)]
-    words += [f"--{flag}" for flag in ("judge-any-version", "headed") if getattr(options, flag.replace("-", "_"))]
+    flags = ("judge-any-version", "headed", "aimed", "continue")
+    words += [f"--{flag}" for flag in flags if getattr(options, flag.replace("-", "_"))]
     return words

@@ -1,7 +1,9 @@
 """Serves the reference widget in a host page, the way a customer's site would embed it, one origin per scenario."""
 
 import html
+import mimetypes
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,11 +11,12 @@ from typing import Self
 from aiohttp import web
 from widget_conformance.fixtures.loop import LoopThread, listen
 from widget_conformance.fixtures.node import node_home
+from widget_conformance.reference_impl import builds
 from widget_conformance.reference_impl.agent_console import RoomProvider, console_routes
 from widget_conformance.reference_impl.jssip import bundle
 
 RELEASES = ("5.0", "5.1", "5.2")
-HOME = Path(__file__).parent
+HOME = builds.HOME
 DEFAULT_SCENARIO = "s0"
 LABEL = re.compile(r"[a-z0-9-]{1,63}")
 
@@ -97,12 +100,12 @@ class ReferenceServer:
         app.router.add_get("/", self._index)
         app.router.add_get("/config.json", self._config)
         app.router.add_get("/jssip.mjs", self._send_jssip)
-        app.router.add_static("/widget/", HOME / "widget")
-        app.router.add_static("/site/", HOME / "site")
+        for name in ("widget", "site"):
+            app.router.add_get(f"/{name}/{{path:.+}}", _sends(name))
         for release in RELEASES:
             app.router.add_get(f"/{release}", self._with_slash)
             app.router.add_get(f"/{release}/", self._host_page)
-            app.router.add_static(f"/{release}/", HOME / "releases" / release)
+            app.router.add_get(f"/{release}/{{path:.+}}", _sends(f"releases/{release}"))
         app.add_routes(console_routes(lambda: self._rooms, scenario_of, HOME / "console"))
         return app
 
@@ -117,7 +120,7 @@ class ReferenceServer:
         raise web.HTTPFound(f"{request.path}/")
 
     async def _host_page(self, request: web.Request) -> web.Response:
-        page = (HOME / "site" / "host.html").read_text("utf-8")
+        page = _source("site/host.html", request)
         release = html.escape(request.path.strip("/"))
         return web.Response(text=page.replace("{release}", release), content_type="text/html")
 
@@ -133,6 +136,26 @@ class ReferenceServer:
 
     async def _send_jssip(self, request: web.Request) -> web.FileResponse:
         return web.FileResponse(self._jssip, headers={"Content-Type": "text/javascript"})
+
+
+def _source(file: str, request: web.Request) -> str:
+    """A source file as the build that the origin stands for has it."""
+    text = (HOME / file).read_text("utf-8")
+    build = builds.by_label(scenario_of(request))
+    return build.apply(file, text) if build else text
+
+
+def _sends(folder: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A handler that sends the files of one folder, none outside of it."""
+
+    async def send(request: web.Request) -> web.Response:
+        path = (HOME / folder / request.match_info["path"]).resolve()
+        if not path.is_relative_to(HOME / folder) or not path.is_file():
+            raise web.HTTPNotFound
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return web.Response(text=_source(path.relative_to(HOME).as_posix(), request), content_type=kind)
+
+    return send
 
 
 async def _never_cached(request: web.Request, response: web.StreamResponse) -> None:

@@ -109,8 +109,12 @@ class ResultsWriter:
         command: Sequence[str] = (),
         tool_version: str = "",
         budgets: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        continued: bool = False,
     ) -> None:
         self.folder = folder
+        self.kept: tuple[Result, ...] = ()
+        """What a run that is continued found in the folder."""
         self._size = 0
         self._file = -1
         self._run: dict[str, Any] = {
@@ -124,14 +128,27 @@ class ResultsWriter:
         }
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _remove_earlier_run(folder)
+            if continued:
+                self._keep_earlier_run()
+            else:
+                _remove_earlier_run(folder)
             self._write_run()
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | (0 if continued else os.O_EXCL)
             self._file = os.open(folder / RESULTS, flags, 0o644)
         except ResultsNotWritten:
             raise
         except OSError as error:
             self._fail(error)
+
+    def _keep_earlier_run(self) -> None:
+        """Take over the whole lines of the folder; half a line at the end was never a result."""
+        path = self.folder / RESULTS
+        if not path.exists():
+            return
+        data = path.read_bytes()
+        self._size = data.rfind(b"\n") + 1
+        self.kept = read(self.folder).results
+        os.truncate(path, self._size)
 
     def write(self, result: Result) -> None:
         """Append one line and force it to the disk; a line that does not fit is taken back."""

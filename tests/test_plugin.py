@@ -32,7 +32,7 @@ def trial(request):
 def world(request, trial):
     notes = request.node.stash[NOTES]
     far_end = SimpleNamespace(open_room=lambda *given: SimpleNamespace(calls=[]), lag=lambda since: 0.0)
-    stage = SimpleNamespace(far_end=lambda profile: far_end, next_room=lambda: "s1")
+    stage = SimpleNamespace(far_end=lambda profile: far_end, next_room=lambda subject: "s1")
     browser = SimpleNamespace(alive=True, source=None)
     notes.world = World(stage, trial.subject, notes.case, trial.route, browser)
     return notes.world

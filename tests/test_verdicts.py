@@ -99,7 +99,7 @@ class Scene:
         self.browser, self.far_end = FakeBrowser(), FakeFarEnd()
         case = next(case for case in cases() if "MIC-LIVE-2" in case.statements)
         profile: Any = SimpleNamespace(budgets=None)
-        stage: Any = SimpleNamespace(far_end=lambda profile: self.far_end, next_room=lambda: "s1")
+        stage: Any = SimpleNamespace(far_end=lambda profile: self.far_end, next_room=lambda subject: "s1")
         subject: Any = SimpleNamespace(profile=profile)
         fakes: Any = self.browser
         self.world = World(stage, subject, case, case.routes[0], fakes)
