@@ -31,6 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=running.positive, metavar="N", help="processes, as for run")
     parser.add_argument("--continue", action="store_true", help="keep the results in the folder, run what is missing")
     parser.add_argument(
+        "--until-caught", action="store_true", help="leave a defect alone on a route where a scenario has caught it"
+    )
+    parser.add_argument(
         "--report-only", action="store_true", help="make the matrix anew from the results in the folder"
     )
     parser.add_argument(

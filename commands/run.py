@@ -117,6 +117,6 @@ def _words(options: argparse.Namespace, workers: int) -> list[str]:
         for value in getattr(options, name):
             words += [f"--{name}", value]
     words += ["--results", str(options.results)]
-    flags = ("judge-any-version", "headed", "aimed", "continue")
-    words += [f"--{flag}" for flag in flags if getattr(options, flag.replace("-", "_"))]
+    flags = ("judge-any-version", "headed", "aimed", "until-caught", "continue")
+    words += [f"--{flag}" for flag in flags if getattr(options, flag.replace("-", "_"), False)]
     return words

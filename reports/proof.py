@@ -191,15 +191,24 @@ def _row(build: Build, results: Sequence[Result], ran: Sequence[tuple[str, str]]
     return Row(build.id, build.kind, build.title, tuple(build.breaks), routes, equivalent, kills)
 
 
-def _kill(build: Build, result: Result) -> Kill:
-    failed = {j.statement: j.observed for j in result.judgements if j.verdict is Verdict.FAIL}
+def _failed(build: Build, result: Result) -> dict[str, str]:
+    """Statements at which the build failed, and what was observed."""
     if result.verdict is Verdict.NOT_APPLICABLE and "SCOPE-1" in build.breaks:
-        failed = {"SCOPE-1": result.reason}
-    earned = tuple(s for s in build.breaks if s in failed)
-    observed = failed[earned[0]] if earned else next(iter(failed.values()), "")
+        return {"SCOPE-1": result.reason}
+    return {j.statement: j.observed for j in result.judgements if j.verdict is Verdict.FAIL}
+
+
+def earned(build: Build, result: Result) -> tuple[str, ...]:
+    """The statements at which a result catches a build: broken by the defect, and failed."""
+    return tuple(s for s in build.breaks if s in _failed(build, result))
+
+
+def _kill(build: Build, result: Result) -> Kill:
+    failed, at = _failed(build, result), earned(build, result)
+    observed = failed[at[0]] if at else next(iter(failed.values()), "")
     if build.kind == "variant":
         outcome = {Verdict.PASS: Outcome.KEPT, Verdict.FAIL: Outcome.ACCUSED}.get(result.verdict, Outcome.UNDECIDED)
-    elif earned:
+    elif at:
         outcome = Outcome.CAUGHT
     elif failed or result.verdict is Verdict.FAIL:
         outcome = Outcome.ELSEWHERE
@@ -212,7 +221,7 @@ def _kill(build: Build, result: Result) -> Kill:
         result.feature,
         result.scenario,
         outcome,
-        earned or tuple(failed),
+        at or tuple(failed),
         observed or result.reason,
         result.seconds,
     )

@@ -146,13 +146,16 @@ def _words(process: psutil.Process) -> list[str]:
 
 
 @contextmanager
-def running(folder: Path, *words: object, environment: Mapping[str, str] | None = None) -> Iterator[Running]:
-    """Start `widget-conformance run`, and see to it that nothing of it outlives the test."""
+def running(
+    folder: Path, *words: object, command: str = "run", environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
+    """Start `widget-conformance run`, or `prove`, and see to it that nothing of it outlives the test."""
+    plain = ["--no-allure"] if command == "run" else []
     mark = uuid.uuid4().hex
     # Chromium's sockets are there too, and their addresses must fit into 108 characters.
     with tempfile.TemporaryDirectory(prefix="wc-") as scratch:
         process = subprocess.Popen(
-            [*COMMAND, "run", "--no-allure", "--results", str(folder), *map(str, words)],
+            [*COMMAND, command, *plain, "--results", str(folder), *map(str, words)],
             env={**os.environ, MARK: mark, "TMPDIR": scratch, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -17,10 +17,7 @@ STEP_MODULES = ("agent", "browser_settings", "customer", "widget")
 STATEMENTS = tuple(statement.id for statement in statements.load().all)
 CASES = cases()
 
-NO_ROUTE = {
-    ("chromium", need): "Chromium always tells pages of their permissions"
-    for need in ("untold-permissions",)
-}
+NO_ROUTE = {("chromium", need): "Chromium always tells pages of their permissions" for need in ("untold-permissions",)}
 """What a browser has no route for, as (browser, need): reason."""
 
 
