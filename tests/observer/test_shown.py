@@ -25,6 +25,12 @@ SHOWN = {
     f"<div role=alert>{LOST}</div></form>",
     "dialog": f"<dialog open style='top:50px'>{LOST}</dialog>",
     "modal dialog": f"<dialog id=d>{LOST}</dialog><script>d.showModal()</script>",
+    "white on a dark layer between": "<div style='background:#fff'><div style='position:fixed;inset:0;background:#123'></div>"
+    f"<div role=alert style='position:relative;color:#fff'>{LOST}</div></div>",
+    "white on a picture": "<div style='background:#fff'><div role=alert style='background-image:linear-gradient(#123,#234);"
+    f"color:#fff'>{LOST}</div></div>",
+    "white with a shadow": f"<div role=alert style='background:#fff;color:#fff;text-shadow:0 0 2px #000'>{LOST}</div>",
+    "grey on white": f"<div role=alert style='background:#fff;color:#ddd'>{LOST}</div>",
     "partly hidden text": f"<div role=alert>{LOST}<span hidden> secret</span></div>",
 }
 
@@ -35,6 +41,15 @@ HIDDEN = {
     "opacity": (f"<div style='opacity:.2'><div role=alert style='opacity:.3'>{LOST}</div></div>", "transparent"),
     "filter": (f"<div role=alert style='filter:opacity(0)'>{LOST}</div>", "transparent"),
     "colourless text": (f"<div role=alert style='color:transparent'>{LOST}</div>", "colour"),
+    "colour of the paper": (
+        f"<div style='background:#fff'><div role=alert style='color:#fdfdfd'>{LOST}</div></div>",
+        "colour",
+    ),
+    "colour of a layer": (
+        "<div style='background:#fff'><div style='position:fixed;inset:0;background:#123'></div>"
+        f"<div role=alert style='position:relative;background:#123;color:#132435'>{LOST}</div></div>",
+        "colour",
+    ),
     "font size": (f"<div role=alert style='font-size:0'>{LOST}</div>", "size"),
     "off screen": (f"<div role=alert style='position:fixed;left:-9999px'>{LOST}</div>", "viewport"),
     "below the fold": (f"<div style='height:3000px'></div><div role=alert>{LOST}</div>", "viewport"),
