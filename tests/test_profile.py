@@ -1,26 +1,45 @@
 """Profiles: what they may say, and how wrong ones are told."""
 
+import asyncio
+import copy
 import json
+import pickle
 import re
+import tomllib
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from widget_conformance.fixtures import profile, profile_check
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from sipmessage import URI, Request
+from widget_conformance.fixtures import approach, profile, profile_check
+from widget_conformance.fixtures.far_end import sip
+from widget_conformance.fixtures.far_end.settings import AfterAck, FarEndSettings
+from widget_conformance.fixtures.far_end.user_agent import UserAgent
 from widget_conformance.fixtures.profile import (
     BadPattern,
-    BadUrl,
-    MissingKey,
+    CallStep,
+    ExtendsItself,
+    Finder,
     Profile,
     ProfileError,
-    ProfileSyntax,
     ProfileUnreadable,
     UnknownKey,
-    WrongValue,
+    VariableNotHere,
     default,
+    from_table,
     load,
 )
+from widget_conformance.fixtures.profile_environment import Secret, redact
+from widget_conformance.fixtures.profile_lines import Origin, dotted, lines
+from widget_conformance.fixtures.profile_selectors import NoSelector, check_selector
+from widget_conformance.fixtures.stage import _settings
+from widget_conformance.reports import statements
 
 URL = 'url = "https://example.org/widget"\n'
 
@@ -40,17 +59,56 @@ def test_the_schema_is_a_schema() -> None:
     schema = json.loads(profile_check.SCHEMA.read_text())
     Draft202012Validator.check_schema(schema)
     assert set(schema["properties"]["find"]["properties"]) == set(default().find)
+    assert schema["$defs"]["statement"]["enum"] == [statement.id for statement in statements.load().all]
+
+
+def keys(part: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(part, dict):
+        for name, inner in part.get("properties", {}).items():
+            yield f"{at}.{name}", inner
+        for name, inner in part.items():
+            yield from keys(inner, f"{at}.{name}")
+
+
+def test_every_key_of_the_schema_is_described() -> None:
+    schema = json.loads(profile_check.SCHEMA.read_text())
+    assert [at for at, key in keys(schema) if not key.get("description")] == []
+
+
+def test_the_schema_knows_everything_that_a_profile_can_be() -> None:
+    properties = json.loads(profile_check.SCHEMA.read_text())["properties"]
+    fields = set(Profile.__dataclass_fields__) - {"source", "variables", "origins"}
+    assert set(properties) - {"extends"} == fields
+    assert set(properties["far_end"]["properties"]) == set(profile.FarEndProfile.__dataclass_fields__)
+    assert set(properties["version"]["properties"]) - {"global"} == (
+        set(profile.VersionSource.__dataclass_fields__) - {"global_path"}
+    )
 
 
 def test_the_default_finds_everything_by_role() -> None:
     made = default()
-    assert len(made.find) == 16
+    assert len(made.find) == 17
     assert all(finder.role and not finder.css and not finder.test_id for finder in made.find.values())
     assert (made.budgets.stopped, made.budgets.shown, made.budgets.recovered) == (1.0, 1.0, 3.0)
     with pytest.raises(FrozenInstanceError):
         made.name = "x"  # type: ignore[misc]
     with pytest.raises(TypeError):
         made.find["mute"] = made.find["camera"]  # type: ignore[index]
+
+
+def test_the_default_profile_shows_everything_that_can_be_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = profile.DEFAULT.read_text("utf-8")
+    block = "\n".join(line.removeprefix("#|").strip() for line in text.splitlines() if line.startswith("#|"))
+    for name in ("WIDGET_KEY", "WIDGET_CUSTOMER", "WIDGET_PASSWORD"):
+        monkeypatch.setenv(name, "x")
+    (folder / "vendor.toml").write_text(URL, "utf-8")
+    (folder / "all.toml").write_text(block, "utf-8")
+    made = load(folder / "all.toml")
+    assert len(made.before_call) == 5
+    assert len(made.not_applicable) == 5
+    said = {part for key in (*lines(text), *lines(block)) for part in key}
+    known = {at.rsplit(".", 1)[1] for at, _ in keys(json.loads(profile_check.SCHEMA.read_text()))}
+    assert known - said == {"class", "value"}
 
 
 def test_a_url_is_enough(folder: Path) -> None:
@@ -101,62 +159,8 @@ shown = 2
     assert camera.state == default().find["camera"].state
     assert made.far_end.video_off == (profile.VideoSignal("MESSAGE", r'"streamStatus":\s*"off"', "off"),)
     assert "secret" not in repr(made)
+    assert "secret" not in repr(_settings(made.far_end))
     assert made.budgets == profile.Budgets(1.0, 2.0, 3.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "error", "words"),
-    [
-        ("name = 'x'", MissingKey, "'url' is missing"),
-        ("url = ", ProfileSyntax, "line 1"),
-        ("url = 'http://x'\n[find.mute\n", ProfileSyntax, "line 2"),
-        ("url = 'http://x'\nurl = 'http://y'", ProfileSyntax, "line 2, the last"),
-        (URL + "nmae = 'x'", UnknownKey, r"nmae: unknown key; did you mean 'name'\?"),
-        (URL + "[find.mut]\nname = 'x'", UnknownKey, r"find\.mut: unknown key; did you mean 'mute'"),
-        (URL + "[find.mute]\nrolle = 'button'", UnknownKey, r"find\.mute\.rolle: unknown key; did you mean 'role'"),
-        (URL + "zzzz = 1", UnknownKey, "known here: name, url"),
-        (URL + "name = 3", WrongValue, "name: expected text that is not empty, found the number 3"),
-        (URL + "[budgets]\nshown = 'fast'", WrongValue, r"budgets\.shown: expected a number .*found the text 'fast'"),
-        (
-            URL + "[budgets]\nshown = 0",
-            WrongValue,
-            r"budgets\.shown: expected a number above 0 up to 60",
-        ),
-        (URL + "[budgets]\nshown = nan", WrongValue, "shown: expected a finite number"),
-        (URL + "[budgets]\nshown = true", WrongValue, "found a boolean"),
-        (URL + "[find]\nmute = 'button'", WrongValue, r"find\.mute: expected a table .*found the text 'button'"),
-        (URL + "[find.mute]\n", MissingKey, r"find\.mute: expected at least one of role, name"),
-        (
-            URL + "[find.mute]\nrole = 3",
-            WrongValue,
-            r"find\.mute\.role: expected text .* or a list",
-        ),
-        (URL + "[find.mute]\nrole = ['button', 3]", WrongValue, r"find\.mute\.role\[1\]: expected text"),
-        (
-            URL + "[find.mute]\ncss = 'x'\nstate = [{ means = 'loud', class = 'x' }]",
-            WrongValue,
-            r"state\[0\]\.means: expected one of",
-        ),
-        (URL + "[find.mute]\ncss = 'x'\nstate = { value = 'x' }", ProfileError, r"find\.mute\.state"),
-        (URL + "[version]\nelement = 'x'", MissingKey, "'attribute' is missing"),
-        (URL + "locale = 2020-01-01", WrongValue, "found a date or time"),
-        (URL + "[far_end]\nport = 70000", WrongValue, r"far_end\.port: expected a whole number from 1 up to 65535"),
-        (
-            URL + "[far_end]\nvideo_off = [{ pattern='x', video='off', method='BYE' }]",
-            WrongValue,
-            r"video_off\[0\]\.method",
-        ),
-        ("url = 'ftp://x/'", BadUrl, "url: expected an address such as"),
-        ("url = 'example.org'", BadUrl, "example.org"),
-        ("url = 'http://x:99999/'", BadUrl, "99999"),
-        ("url = 'http://x/{sip}'", BadUrl, r"unknown placeholder \{sip\}"),
-        (URL + "video_url = 'http:///x'", BadUrl, "video_url"),
-    ],
-)
-def test_wrong_profiles(folder: Path, text: str, error: type[ProfileError], words: str) -> None:
-    with pytest.raises(error, match=words) as told:
-        read(folder, text)
-    assert str(folder / "vendor.toml") in str(told.value)
 
 
 NOT_BOTH = ["(", "a**", "[z-a]", r"(?P<n>a)", "(?i)a", r"\Aa", r"a\Z", "(?#c)a", "a++", "a{2}+", r"a\-b", "a{", "a}"]
@@ -219,3 +223,563 @@ def test_words_that_the_default_profile_takes(entry: str, text: str, matches: bo
     finder = default().find[entry]
     patterns = [finder.name] if finder.name else finder.text
     assert all(re.search(pattern, text, re.IGNORECASE) for pattern in patterns) is matches
+
+
+# -- lines
+
+DOCUMENT = r"""# first
+name = "a"
+"quoted key".'and.dotted' = 1
+
+[a.b] # a table
+x = QQQ
+[not.a.table]
+y = 1 \"QQQ"
+z.deep = [ 1, # one
+  [2, 3],
+  { p = 1, "q r" = { s = '''
+no = "key"
+''''' } },
+]
+when = 1979-05-27T07:32:00Z
+[[a.list]]
+k = 1
+[[a.list]]
+[a.list.sub]
+k = 2
+[[a.list.inner]]
+k = 3
+[[a.list.inner]]
+k = "\\" # "
+""".replace("QQQ", '"' * 3)
+
+
+def every_key(table: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if at:
+        yield at
+    inner = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
+    for name, one in inner:
+        yield from every_key(one, (*at, name))
+
+
+def test_the_line_of_every_key() -> None:
+    found = lines(DOCUMENT)
+    table = tomllib.loads(DOCUMENT)
+    assert set(found) - {()} == set(every_key(table))
+    rows = DOCUMENT.split("\n")
+    told = {dotted(key): rows[line - 1] for key, line in found.items()}
+    assert told["name"] == 'name = "a"'
+    assert told['"quoted key"."and.dotted"'].startswith('"quoted key"')
+    assert told["a.b"] == "[a.b] # a table"
+    assert told["a.b.x"] == "x = " + '"' * 3
+    assert told["a.b.z.deep[1][1]"] == "  [2, 3],"
+    assert told['a.b.z.deep[2]."q r".s'].startswith("  { p = 1")
+    assert told["a.b.when"].startswith("when")
+    assert [found[("a", "list", number)] for number in (0, 1)] == [
+        rows.index("[[a.list]]") + 1,
+        rows.index("[a.list.sub]"),
+    ]
+    assert told["a.list[1].sub.k"] == "k = 2"
+    assert told["a.list[1].inner[0].k"] == "k = 3"
+    assert told["a.list[1].inner[1].k"].startswith('k = "')
+
+
+@pytest.mark.parametrize("file", sorted(Path(profile_check.SCHEMA).parent.parent.rglob("*.toml")), ids=lambda f: f.name)
+def test_the_lines_of_every_toml_file_of_the_project(file: Path) -> None:
+    text = file.read_text("utf-8")
+    assert set(lines(text)) - {()} == set(every_key(tomllib.loads(text)))
+    assert lines(text) == lines(text.replace("\n", "\r\n"))
+
+
+def test_a_key_that_stands_nowhere_is_in_the_line_of_what_holds_it() -> None:
+    origin = Origin("w.toml", lines("a = 1\n[b]\nc = { d = 1 }"))
+    assert origin.at(("b", "c", "e")) == "w.toml:3: b.c.e"
+    assert origin.at(("x",)) == "w.toml:1: x"
+    assert Origin("a table").at(("x", 0)) == "a table: x[0]"
+
+
+def test_a_mark_that_windows_puts_in_front_does_no_harm(folder: Path) -> None:
+    assert read(folder, "\ufeff" + URL).url == "https://example.org/widget"
+
+
+# -- extends
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return folder / f"{next(iter(files))}.toml"
+
+
+def test_a_profile_extends_another_that_extends_another(folder: Path) -> None:
+    (folder / "bases").mkdir()
+    (folder / "bases" / "last.toml").write_text(
+        URL + "locale = 'de-CH'\n[budgets]\nshown = 2\nstopped = 2\n[query]\na = '1'\nb = '2'\n"
+        "[find.mute]\nrole = 'switch'\nname = 'mic'\nstate = { class = 'off' }\n[version]\nmeta = 'v'\n"
+        "[[before_call]]\npress = 'Tab'\n[far_end]\nagent = '100'\nnumbers = ['1', '2']\n"
+    )
+    (folder / "bases" / "middle.toml").write_text(
+        "extends = 'last.toml'\n[find.mute]\ncss = '.mic'\n[budgets]\nshown = 3\n"
+    )
+    made = load(
+        write(folder, leaf="extends = 'bases/middle.toml'\nname = 'leaf'\n[query]\nb = '3'\n[far_end]\nnumbers = ['9']\n"
+                           "[version]\nheader = 'X-V'")
+    )  # fmt: skip
+    assert (made.name, made.url, made.locale) == ("leaf", "https://example.org/widget", "de-CH")
+    assert made.budgets == profile.Budgets(2.0, 3.0, 3.0)
+    assert made.find["mute"] == Finder("mute", css=".mic", state=(profile.StateRule(css_class="off"),))
+    assert made.find["camera"] == default().find["camera"]
+    assert made.version == profile.VersionSource(header="X-V")
+    assert made.query == {"a": "1", "b": "3"}
+    assert (made.far_end.agent, made.far_end.numbers) == ("100", ("9",))
+    assert made.before_call[0].place == f"{folder}/bases/last.toml:15: before_call[0]"
+    assert made.place("find", "mute", "css") == f"{folder}/bases/middle.toml:3: find.mute.css"
+    assert made.place("version", "header") == f"{folder}/leaf.toml:8: version.header"
+    assert made.place("find", "camera", "name") == f"{folder}/bases/middle.toml:2: find.camera.name"
+    assert from_table({"url": "http://x"}, "a table").place("find", "camera") == "a table: find.camera"
+
+
+def test_a_circle_names_everyone_in_it(folder: Path) -> None:
+    file = write(folder, a="\nextends = 'b.toml'", b="extends = './a.toml'\n")
+    with pytest.raises(ExtendsItself) as told:
+        load(file)
+    assert str(told.value) == (
+        f"{folder}/b.toml:1: extends: the profiles extend each other in a circle: "
+        f"{folder}/a.toml, which extends {folder}/b.toml, which extends {folder}/a.toml"
+    )
+
+
+def test_a_base_that_is_not_there(folder: Path) -> None:
+    file = write(folder, leaf=URL + "extends = 'vendr.toml'", vendor=URL)
+    with pytest.raises(ProfileUnreadable) as told:
+        load(file)
+    missing = f"{folder}/leaf.toml:2: extends: there is no file {folder}/vendr.toml; did you mean 'vendor.toml'?"
+    assert str(told.value) == missing
+
+
+def test_a_wrong_base_is_told_with_who_wants_it(folder: Path) -> None:
+    file = write(
+        folder, leaf=URL + "extends = 'middle.toml'", middle="extends = 'base.toml'", base="[find.mute]\nnmae = 'x'"
+    )
+    with pytest.raises(UnknownKey) as told:
+        load(file)
+    assert str(told.value) == (
+        f"{folder}/base.toml:2: find.mute.nmae: unknown key; did you mean 'name'? "
+        f"(extended by {folder}/middle.toml:1) (extended by {folder}/leaf.toml:2)"
+    )
+    for text in ("a =", None):
+        if text is None:
+            (folder / "base.toml").unlink()
+            (folder / "base.toml").mkdir()
+        else:
+            write(folder, base=text)
+        with pytest.raises(ProfileError, match=r"base\.toml: .*\(extended by .*middle\.toml:1\)"):
+            load(file)
+
+
+def test_a_chain_needs_an_address_somewhere(folder: Path) -> None:
+    with pytest.raises(
+        profile.MissingKey, match=r"leaf\.toml:1: the key 'url' is missing, here and in what it extends"
+    ):
+        load(write(folder, leaf="extends = 'base.toml'", base="name = 'x'"))
+    assert load(write(folder, leaf="extends = 'base.toml'\n" + URL, base="name = 'x'")).name == "x"
+
+
+def test_a_table_extends_nothing() -> None:
+    with pytest.raises(ProfileUnreadable, match="a table: extends: only a file can extend another"):
+        from_table({"extends": "x.toml"}, "a table")
+
+
+# -- the environment
+
+HIDDEN = 'hunter2 & "co"'
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIDGET_PASSWORD", HIDDEN)
+    monkeypatch.setenv("WIDGET_HOST", "host.example")
+
+
+@pytest.mark.usefixtures("secret")
+def test_values_from_the_environment_are_used_and_never_printed(folder: Path) -> None:
+    made = read(
+        folder,
+        """
+url = "https://${WIDGET_HOST}/a"
+query = { token = "x-${WIDGET_PASSWORD}" }
+[find.mute]
+name = "${WIDGET_HOST}"
+[far_end]
+password = "${WIDGET_PASSWORD}"
+domain = "$${WIDGET_HOST}"
+after_ack = [{ body = "$${${WIDGET_PASSWORD}} {call_id}" }]
+[[before_call]]
+fill = { label = "password" }
+with = "${WIDGET_PASSWORD}"
+""",
+    )
+    assert made.far_end.password == HIDDEN
+    assert made.far_end.domain == "${WIDGET_HOST}"
+    assert made.far_end.after_ack[0].body == f"${{{HIDDEN}}} {{call_id}}"
+    assert made.before_call[0].text == HIDDEN
+    page = made.page("audio", origin="o", sip_url="s")
+    assert page == "https://host.example/a?token=x-hunter2%20%26%20%22co%22"
+    assert made.redact(f"opens {page}") == "opens https://${WIDGET_HOST}/a?token=x-${WIDGET_PASSWORD}"
+    printed = [repr(made), repr(_settings(made.far_end)), str(made.before_call[0]), str(made.find["mute"])]
+    printed += [repr(made.before_call), repr(made.find), f"{made.far_end!r}"]
+    assert not [text for text in printed if "hunter2" in text or "host.example" in text]
+    assert str(made.find["mute"]) == "name /${WIDGET_HOST}/"
+    assert str(made.before_call[0]) == "fill label /password/ with '${WIDGET_PASSWORD}'"
+
+
+def test_a_secret_stays_one_when_it_is_copied() -> None:
+    one = Secret("value", "${NAME}", {"NAME": "value"})
+    for other in (copy.deepcopy(one), pickle.loads(pickle.dumps(one))):
+        assert (other, repr(other), other.variables) == ("value", "'${NAME}'", {"NAME": "value"})
+
+
+def test_what_is_redacted() -> None:
+    variables = {"A": "a b", "LONGER": "a b c", "EMPTY": ""}
+    assert redact("a b c, a%20b, a+b+c", variables) == "${LONGER}, ${A}, ${LONGER}"
+    assert redact("as it is", {}) == "as it is"
+
+
+@pytest.mark.usefixtures("secret")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name = '${WIDGET_HOST}'",
+        "[version]\nstated = '${WIDGET_HOST}'",
+        "[[not_applicable]]\nstatement = 'AIM-1'\nwhy = '${WIDGET_HOST}'",
+        "extends = '${WIDGET_HOST}'",
+    ],
+)
+def test_what_reports_print_cannot_come_from_the_environment(folder: Path, text: str) -> None:
+    with pytest.raises(VariableNotHere, match="this stands in reports and messages") as told:
+        read(folder, URL + text)
+    assert "host.example" not in str(told.value)
+
+
+@pytest.mark.usefixtures("secret")
+def test_a_table_takes_from_the_environment_too() -> None:
+    assert from_table({"url": "http://${WIDGET_HOST}/"}, "a table").url == "http://host.example/"
+
+
+# -- addresses
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("http://h/", "http://h/?a%20b=%C3%BC%26%3D&sip=ws%3A%2F%2Ff%3F&from=http%3A%2F%2Fo"),
+        ("http://h/?x=1#/chat", "http://h/?x=1&a%20b=%C3%BC%26%3D&sip=ws%3A%2F%2Ff%3F&from=http%3A%2F%2Fo#/chat"),
+        ("http://h/?", "http://h/?a%20b=%C3%BC%26%3D&sip=ws%3A%2F%2Ff%3F&from=http%3A%2F%2Fo"),
+        ("{origin}/#", "http://o/?a%20b=%C3%BC%26%3D&sip=ws%3A%2F%2Ff%3F&from=http%3A%2F%2Fo#"),
+    ],
+)
+def test_parameters_of_the_address(url: str, page: str) -> None:
+    query = {"a b": "ü&=", "sip": "{sip_url}", "from": "{origin}"}
+    made = from_table({"url": url, "query": query}, "a table")
+    assert made.page("audio", origin="http://o", sip_url="ws://f?") == page
+
+
+def test_json_can_be_a_parameter() -> None:
+    made = from_table({"url": "http://h/", "query": {"config": '{"sip": {}, "x": "{sip_url}"}'}}, "a table")
+    assert made.page("video", origin="o", sip_url="s").endswith("%22x%22%3A%20%22s%22%7D")
+
+
+# -- promises that do not apply, steps, the far end, the version
+
+
+def test_promises_that_do_not_apply(folder: Path) -> None:
+    made = read(
+        folder,
+        URL + "[[not_applicable]]\nstatements = ['CAM-LIVE-1', 'CAM-LIVE-2']\nwhy = 'no video'\n"
+        "[[not_applicable]]\nstatement = 'MIC-PRE-1'\nwhy = 'no button'",
+    )
+    assert made.not_applicable == {"CAM-LIVE-1": "no video", "CAM-LIVE-2": "no video", "MIC-PRE-1": "no button"}
+    assert default().not_applicable == {}
+
+
+STEPS = """
+[[before_call]]
+click = { role = "button", name = "start chat" }
+
+[[before_call]]
+fill = { label = "your name" }
+with = ""
+
+[[before_call]]
+choose = { css = "select", text = ["a", "b"] }
+option = "Sales"
+for = "video"
+
+[[before_call]]
+wait_for = { test_id = "ready" }
+
+[[before_call]]
+press = "Control+Shift++"
+for = "audio"
+"""
+
+
+def test_steps_before_a_call(folder: Path) -> None:
+    made = read(folder, URL + STEPS)
+    at = f"{folder}/vendor.toml"
+    assert made.before_call == (
+        CallStep(f"{at}:3: before_call[0]", "click", Finder("before_call[0].click", ("button",), "start chat")),
+        CallStep(f"{at}:6: before_call[1]", "fill", Finder("before_call[1].fill", label="your name")),
+        CallStep(
+            f"{at}:10: before_call[2]",
+            "choose",
+            Finder("before_call[2].choose", css="select", text=("a", "b")),
+            "Sales",
+            "video",
+        ),
+        CallStep(f"{at}:15: before_call[3]", "wait_for", Finder("before_call[3].wait_for", test_id="ready")),
+        CallStep(f"{at}:18: before_call[4]", "press", None, "Control+Shift++", "audio"),
+    )
+    assert [step.action for step in made.steps("audio")] == ["click", "fill", "wait_for", "press"]
+    assert [str(step) for step in made.steps("video")] == [
+        "click role button, name /start chat/",
+        "fill label /your name/ with ''",
+        "choose 'Sales' in css select, text /a/ and /b/",
+        "wait for test id ready",
+    ]
+    assert default().before_call == ()
+
+
+@pytest.mark.parametrize(
+    "key", ["+", "a", "Ä", "Enter", "Control++", "Meta+ArrowUp", "F12", "Space", "ControlOrMeta+k"]
+)
+def test_keys_that_can_be_pressed(key: str) -> None:
+    assert from_table({"url": "http://h", "before_call": [{"press": key}]}, "a table").before_call[0].text == key
+
+
+def test_everything_of_the_far_end_reaches_its_settings(folder: Path) -> None:
+    made = read(
+        folder,
+        URL + "[far_end]\nlisten = '0.0.0.0'\nport = 7443\ndomain = 'd.example'\nagent = '100'\nnumbers = ['1', '2']\n"
+        "user = '2000'\npassword = 'p'\nring_seconds = 1\n"
+        "after_ack = [{ body = '{\"id\": \"{call_id}\"}' }, { body = 'x', content_type = 'text/plain' }]",
+    )
+    assert _settings(made.far_end) == FarEndSettings(
+        listen="0.0.0.0",
+        port=7443,
+        domain="d.example",
+        agent="100",
+        password="p",
+        ring_seconds=1,
+        numbers=("1", "2"),
+        after_ack=(AfterAck('{"id": "{call_id}"}'), AfterAck("x", "text/plain")),
+    )
+    assert _settings(default().far_end) == FarEndSettings()
+    assert hash(_settings(made.far_end))
+
+
+def test_messages_after_ack() -> None:
+    message = AfterAck('{"id": "{call_id}", "from": "{agent}", "what": {}, "no": "{unknown}"}')
+    assert message.text(call_id="{agent}", agent="100") == (
+        '{"id": "{agent}", "from": "100", "what": {}, "no": "{unknown}"}'
+    )
+    assert FarEndSettings(after_ack=message).messages == (message,)
+    assert FarEndSettings(after_ack=(message, message)).messages == (message, message)
+    assert FarEndSettings().messages == ()
+
+
+def test_several_messages_are_sent_once_a_call_is_up() -> None:
+    ack = Request("ACK", URI.parse("sip:100@d.example"))
+    ack.headers.set("From", "<sip:2000@d.example>;tag=theirs")
+    ack.headers.set("To", "<sip:100@d.example>;tag=ours")
+    ack.headers.set("CSeq", "1 ACK")
+    dialog = sip.Dialog("id", "<sip:100@d>;tag=ours", "<sip:2000@d>;tag=theirs", "sip:2000@x.invalid", "theirs", "ours")
+    call = SimpleNamespace(dialog=dialog, accepted={1}, acknowledged=0, confirmed_at=None, call_id="id", send=None)
+    bodies = ("{call_id} {agent} {number} {customer}", "{local_tag} {remote_tag}")
+    settings = FarEndSettings(agent="anna", after_ack=tuple(AfterAck(body, "text/plain") for body in bodies))
+    sent: list[Request] = []
+
+    async def send(request: Request) -> None:
+        sent.append(request)
+
+    def confirm(confirmed: Any) -> None:
+        confirmed.confirmed_at = 1.0
+
+    agent: Any = UserAgent(SimpleNamespace(settings=settings, find=lambda _: call, confirm=confirm), None, None)  # type: ignore[arg-type]
+    agent._send = send
+    for _ in range(2):  # an ACK that comes again is answered by nothing
+        asyncio.run(agent._on_ack(ack))
+    assert [(one.method, one.body.decode(), one.headers["CSeq"]) for one in sent] == [
+        ("MESSAGE", "id anna 100 2000", "1 MESSAGE"),
+        ("MESSAGE", "ours theirs", "2 MESSAGE"),
+    ]
+
+
+def test_the_version_in_a_header(folder: Path) -> None:
+    assert read(folder, URL + "version = { header = 'X-Widget-Version' }").version.header == "X-Widget-Version"
+
+
+# -- selectors
+
+SELECTORS = [
+    "a", "*", ".a.b", "#a", "a#b.c", "a b", "a > b", "a>b", "a ~ b + c", "a, b", "[a]", "a[b=c]", "a[b='c d' i]", '[a|="x"]',
+    "[a*='\\'']", ":root", "a:not(.b, #c)", "a:has(> b)", ":is()", "li:nth-child(2n + 1 of .a)", "a::before", "p:lang(de)",
+    ".\\31 a", ".-a", ".--a", ".md\\:flex", "svg|a", "*|*", "a/* b */ b", " a ", "ä", "::slotted(a)", ":host(.a) b",
+    "x-widget[data-version]", ":nth-child(2)", "a:hover:not([b])", "button:is(.a, .b) > i", "[data-x=\"a]b\"]", "&.a",
+]  # fmt: skip
+NO_SELECTORS = [
+    "", " ", "a >", "> a", "a,", ",a", "a,,b", ".a..b", ".", "#", ".1", "#1", "a[", "a[b", "a[b=]", "a[b=c d]", "a]", "a:not(",
+    "a:not()", "a)", "a:", "a::", "a{}", "a;b", "a:has-text('b')", "a:contains(b)", "a:visible", "//a", "text=a", "a > > b",
+    "a!b", "@a", "a[1=b]", "a:not(b", "*a", ".a*", "%",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("selector", SELECTORS)
+def test_selectors_that_are(selector: str) -> None:
+    check_selector(selector)
+
+
+def test_a_long_name_takes_no_longer_than_a_short_one() -> None:
+    check_selector("ü" * 10_000)
+    with pytest.raises(NoSelector):
+        check_selector("[" + "ü" * 10_000)
+    with pytest.raises(NoSelector, match="nested too deeply"):
+        check_selector(":not(" * 10_000)
+
+
+@pytest.mark.parametrize("selector", NO_SELECTORS)
+def test_selectors_that_are_none(selector: str) -> None:
+    with pytest.raises(NoSelector):
+        check_selector(selector)
+
+
+# -- steps, done in a page that is not there
+
+
+class Element:
+    """What a locator stands for in these tests: one element, or none."""
+
+    def __init__(self, log: list[str], name: str | None, tag: str = "button", covered: bool = False) -> None:
+        self.log, self.name, self.tag, self.covered = log, name, tag, covered
+        self.first = self
+
+    def filter(self, **_: Any) -> "Element":
+        return self
+
+    or_ = and_ = lambda self, other: self if self.name else other
+
+    def locator(self, _: str) -> "Element":
+        return self
+
+    def all_inner_texts(self) -> list[str]:
+        return ["Support", " Sales "]
+
+    def wait_for(self, **_: Any) -> None:
+        if self.name is None:
+            raise PlaywrightTimeout("Timeout 100ms exceeded.")
+
+    def click(self, trial: bool = False, timeout: float = 0) -> None:
+        if self.covered:
+            raise PlaywrightTimeout("Timeout\n  - <div id=x></div> intercepts pointer events")
+        if not trial:
+            self.log.append(f"click {self.name}")
+
+    def fill(self, text: str, timeout: float) -> None:
+        if self.tag == "button":
+            raise PlaywrightError(f"Locator.fill: no field\nCall log:\n  - fill({str(text)!r})")
+        self.log.append(f"fill {self.name} with {text}")
+
+    def press(self, key: str, timeout: float) -> None:
+        self.log.append(f"press {key} on {self.name}")
+
+    def evaluate(self, *_: Any, timeout: float) -> str:
+        return self.tag
+
+    def select_option(self, label: str, timeout: float) -> None:
+        if label not in ("Support", "Sales"):
+            raise PlaywrightTimeout("Timeout")
+        self.log.append(f"select {label}")
+
+    def aria_snapshot(self, timeout: float) -> str:
+        return '- heading "Hello"\n- button "Start chat"\n- textbox "Your name": hunter2\n'
+
+
+class Paper:
+    """A page and its frames, of which the second holds what is looked for."""
+
+    def __init__(self, **element: Any) -> None:
+        self.log: list[str] = []
+        self.found = Element(self.log, "it", **element)
+        self.nothing = Element(self.log, None)
+        self.frames = (
+            [self, self] if element.pop("empty", False) else [Paper.Frame(self.nothing), Paper.Frame(self.found)]
+        )
+        self.keyboard = self
+
+    class Frame:
+        def __init__(self, element: Element) -> None:
+            self.get_by_role = self.get_by_label = self.get_by_test_id = self.get_by_text = lambda *_, **__: element
+            self.locator = lambda selector: element
+
+    def locator(self, _: str) -> Element:
+        return self.found
+
+    def press(self, key: str) -> None:
+        self.log.append(f"key {key}")
+
+    def is_closed(self) -> bool:
+        return False
+
+
+TARGET = Finder("before_call[0]", role=("button",), name="start")
+
+
+def done(page: Any, action: Any, text: str = "", target: Finder | None = TARGET) -> str | None:
+    return approach.perform(page, CallStep("w.toml:3: before_call[0]", action, target, text), 0.2)
+
+
+def test_each_step_is_done_in_the_frame_where_its_target_is() -> None:
+    page = Paper(tag="input")
+    assert done(page, "click") is None
+    assert done(page, "fill", "Ann") is None
+    assert done(page, "wait_for") is None
+    assert done(page, "press", "Enter", None) is None
+    assert page.log == ["click it", "fill it with Ann", "key Enter"]
+
+
+def test_a_choice_in_a_list_of_the_browser_or_of_a_script() -> None:
+    page = Paper(tag="select")
+    done(page, "choose", "Sales")
+    assert page.log == ["select Sales"]
+    with pytest.raises(approach.OptionNotFound, match=r"the list offers 'Support', 'Sales'; did you mean 'Sales'\?"):
+        done(page, "choose", "Sals")
+    drawn = Paper(tag="div")
+    done(drawn, "choose", "Sales")
+    assert drawn.log == ["click it", "click it"]
+
+
+def test_what_a_mouse_cannot_reach_the_keyboard_does() -> None:
+    page = Paper(covered=True)
+    told = done(page, "click")
+    assert told == "a mouse cannot reach the control, the keyboard can: <div id=x></div> intercepts pointer events"
+    assert page.log == ["press Enter on it"]
+
+
+def test_a_target_that_is_not_there_is_told_with_what_is() -> None:
+    page = Paper()
+    page.frames = page.frames[:1]
+    with pytest.raises(approach.TargetNotFound) as told:
+        done(page, "click")
+    assert str(told.value) == (
+        "w.toml:3: before_call[0]: could not click role button, name /start/: found none that is shown within 0.2 s. "
+        "On the page: button 'Start chat'; textbox 'Your name'"
+    )
+
+
+def test_a_target_that_cannot_be_filled_tells_no_secret() -> None:
+    secret = Secret("hunter2", "${NAME}", {"NAME": "hunter2"})
+    with pytest.raises(approach.TargetNotUsable, match=r"with '\$\{NAME\}': Locator.fill: no field") as told:
+        done(Paper(), "fill", secret)
+    assert "hunter2" not in str(told.value)
+    assert told.value.__cause__ is None
+    assert told.value.__suppress_context__
