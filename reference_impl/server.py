@@ -3,6 +3,7 @@
 import html
 import mimetypes
 import re
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
@@ -76,6 +77,17 @@ class ReferenceServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs and somebody listens on its port."""
+        if self._loop is None or self._port is None or not self._loop.loop.is_running():
+            return False
+        try:
+            socket.create_connection(("127.0.0.1", self._port), 1).close()
+        except OSError:
+            return False
+        return True
 
     @property
     def port(self) -> int:

@@ -99,7 +99,7 @@ def _(world: World) -> None:
 
 @when("the customer chooses to enable the camera")
 def _(world: World) -> None:
-    if not call.begun(world):  # some widgets go on by themselves once the camera is allowed
+    if not call.goes_on_by_itself(world):
         world.press("enable_camera")
 
 

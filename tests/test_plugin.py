@@ -58,6 +58,12 @@ def _(world):
     raise ZeroDivisionError("division by zero")
 
 
+@when("a secret is said")
+def _(world):
+    world.timeline.note("widget", "says", text="the token is kingfisher", more=["kingfisher"])
+    raise Inconclusive("the page http://127.0.0.1/?token=kingfisher cannot be opened")
+
+
 @then("the first promise is kept")
 @proves("AIM-1")
 def _(world):
@@ -126,12 +132,26 @@ class Outcome:
         self.judged = {(j["statement"], j["verdict"]) for j in self.result["judgements"]}
 
 
-def play(pytester: pytest.Pytester, *steps: str) -> Outcome:
+def write(pytester: pytest.Pytester, *steps: str) -> None:
     lines = "\n".join(f"    {step}" for step in steps)
     pytester.makefile(".feature", some=f"Feature: Something\n  @AIM-1 @AIM-2\n  Scenario: A thing happens\n{lines}\n")
     pytester.makepyfile(test_some=STAGE)
     pytester.makeconftest(REPORTER)
+
+
+def play(pytester: pytest.Pytester, *steps: str) -> Outcome:
+    write(pytester, *steps)
     words = ("--subject", "reference@5.1", "--route", "chromium-site-settings")
+    return played(pytester, words)
+
+
+def play_profile(pytester: pytest.Pytester, profile: str, *steps: str) -> Outcome:
+    write(pytester, *steps)
+    file = pytester.makefile(".toml", vendor=f'name = "vendor"\nurl = "http://127.0.0.1/"\n{profile}')
+    return played(pytester, ("--profile", str(file), "--route", "chromium-site-settings"))
+
+
+def played(pytester: pytest.Pytester, words: tuple[str, ...]) -> Outcome:
     return Outcome(pytester.runpytest_subprocess("-s", "-q", *words).outlines)
 
 
@@ -214,6 +234,29 @@ def test_a_step_that_nobody_defined_is_inconclusive(pytester: pytest.Pytester) -
     seen = play(pytester, "When pigs fly", "Then the first promise is kept")
     assert seen.verdict == "inconclusive"
     assert "pigs fly" in seen.reason
+
+
+EXCEPTED = '[[not_applicable]]\nstatement = "AIM-2"\nwhy = "it says nothing at all"\n'
+
+
+def test_a_statement_that_the_profile_excepts_is_left_out(pytester: pytest.Pytester) -> None:
+    steps = ("When something is done", "Then the first promise is kept", "And the second promise is anybody's guess")
+    seen = play_profile(pytester, EXCEPTED, *steps)
+    assert (seen.verdict, seen.reason) == ("pass", "")
+    assert seen.judged == {("AIM-1", "pass")}
+    assert seen.result["statements"] == ["AIM-1"]
+
+
+def test_what_came_from_the_environment_is_in_no_result(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VENDOR_TOKEN", "kingfisher")
+    seen = play_profile(
+        pytester, 'query = { token = "${VENDOR_TOKEN}" }\n', "When a secret is said", "Then the first promise is kept"
+    )
+    assert seen.verdict == "inconclusive"
+    assert "kingfisher" not in json.dumps(seen.result)
+    assert "${VENDOR_TOKEN}" in seen.reason
 
 
 def test_a_run_without_features_knows_nothing_of_the_plugin(pytester: pytest.Pytester) -> None:

@@ -98,7 +98,7 @@ class Scene:
     def __init__(self) -> None:
         self.browser, self.far_end = FakeBrowser(), FakeFarEnd()
         case = next(case for case in cases() if "MIC-LIVE-2" in case.statements)
-        profile: Any = SimpleNamespace(budgets=None)
+        profile: Any = SimpleNamespace(budgets=None, not_applicable={"AIM-1": "it has no voice"})
         stage: Any = SimpleNamespace(far_end=lambda profile: self.far_end, next_room=lambda subject: "s1")
         subject: Any = SimpleNamespace(profile=profile)
         fakes: Any = self.browser
@@ -212,3 +212,9 @@ def test_a_scene_that_cannot_be_set_is_inconclusive() -> None:
     for observation in (BROKEN, Observation(None, "nobody knows")):
         with pytest.raises(Inconclusive, match=observation.seen):
             World.need(observation)
+
+
+def test_a_promise_that_the_profile_excepts_is_not_judged(scene: Scene) -> None:
+    scene.world.step = Step("the widget explains", "Then", ("AIM-1", "MIC-LIVE-2"))
+    scene.world.judge(KEPT)
+    assert [judgement.statement for judgement in scene.world.judgements] == ["MIC-LIVE-2"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from customer import picture
 from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE, FIREFOX_SOURCE, Stripes, camera_picture
-from widget_conformance.fixtures.far_end.video import VideoMeter
+from widget_conformance.fixtures.far_end.video import VideoMeter, in_gamut
 
 
 def firefox_picture(seconds):
@@ -164,3 +164,15 @@ def test_a_picture_costs_less_than_two_milliseconds():
     for number, frame in enumerate(frames):
         meter.add(0, frame, number / 15, number / 15)
     assert (time.process_time() - begun) / len(frames) < 0.002
+
+
+def test_a_last_picture_that_the_page_has_drawn_is_no_placeholder():
+    show = Show(FIREFOX_SOURCE).show([firefox_picture(number / 30) for number in range(30)], 30)
+    last = np.stack([np.full((12, 32), value, np.float32) for value in (128, 45, 16)])
+    luma, blue, red = (float(plane.mean()) for plane in in_gamut(last))
+    assert abs(red - 16) > 3, "RGB lacks the colour"
+    drawn = np.full((480, 640), round(luma)), np.full((240, 320), round(blue)), np.full((240, 320), round(red))
+    begun = show.at
+    show.show([drawn] * 8, 4)
+    assert {seen.label for seen in show.meter.pictures(begun)} == {"repeat"}
+    assert show.state == "frozen"
