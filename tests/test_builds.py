@@ -1,5 +1,6 @@
 """The catalogue of builds: each is what it says, fits the widget's source, and breaks what somebody promised."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,15 @@ def test_a_variant_breaks_nothing(build: Build) -> None:
 def test_every_statement_is_broken_by_a_defect() -> None:
     broken = {statement for build in DEFECTS for statement in build.breaks}
     assert {statement.id for statement in statements.load().all} - broken == set()
+
+
+def test_each_defect_that_was_seen_in_products_is_there_or_left_out_with_a_reason() -> None:
+    left_out = tomllib.loads((builds.HOME / "defects" / "left_out.toml").read_text("utf-8"))["left_out"]
+    assert all(len(one["why"]) > 20 for one in left_out)
+    there = {build.id[:3] for build in DEFECTS}
+    without = {one["id"] for one in left_out}
+    assert {f"D{number:02}" for number in range(1, 41)} == {id_ for id_ in there if id_ <= "D40"} | without
+    assert not there & without
 
 
 def made(*edits: Edit, **given: object) -> Build:
