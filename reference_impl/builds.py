@@ -53,6 +53,8 @@ class Build:
     breaks: tuple[str, ...] = ()
     """Statements that a defect breaks; a variant breaks none."""
     equivalent: tuple[Equivalent, ...] = ()
+    shown_by: tuple[str, ...] = ()
+    """How the titles of scenarios begin that are most likely to show the defect: `prove` runs them first."""
     like: str = ""
     """Where such a thing was seen, or which situation it stands for."""
     profile: Mapping[str, Any] = field(default_factory=dict)
@@ -71,6 +73,11 @@ class Build:
         """Whether a scenario of these statements can show on a route what is different; a variant shows everywhere."""
         aimed = self.kind == "variant" or bool(set(self.breaks) & set(statements))
         return aimed and self.equivalent_on(route, browser) is None
+
+    def rank(self, scenario: str, statements: Iterable[str]) -> int:
+        """What is run first has the lowest: a scenario that is named, then the more broken statements the sooner."""
+        named = any(scenario.startswith(name) for name in self.shown_by)
+        return (-100 if named else 0) - len(set(self.breaks) & set(statements))
 
     def apply(self, file: str, text: str) -> str:
         """A source file as this build has it; raises `BrokenCatalogue` when an edit does not fit."""
@@ -112,6 +119,7 @@ def _build(table: dict[str, Any], kind: Literal["defect", "variant"], source: st
             release=given.pop("release", "5.1"),
             edits=tuple(Edit(**edit) for edit in given.pop("edit", ())),
             breaks=tuple(given.pop("breaks", ())),
+            shown_by=tuple(given.pop("shown_by", ())),
             equivalent=tuple(Equivalent(**one) for one in given.pop("equivalent", ())),
             **given,
         )

@@ -66,6 +66,12 @@ def _(world: World) -> None:
     world.judge(widget.mute_control_agrees(world))
 
 
+@then("after a while the mute control still agrees with what the agent hears")
+@proves("AIM-2")
+def _(world: World) -> None:
+    world.judge(widget.stays_blocked(world))
+
+
 @then("the camera control agrees with what the agent sees")
 @proves("AIM-2")
 def _(world: World) -> None:

@@ -50,6 +50,8 @@ def test_each_defect_breaks_statements_and_can_be_seen_somewhere(build: Build) -
         if build.can_show_on(route.id, route.browser, case.statements)
     ]
     assert seen
+    aimed = [case.scenario for case in cases() if set(build.breaks) & set(case.statements)]
+    assert all(any(title.startswith(name) for title in aimed) for name in build.shown_by)
 
 
 @pytest.mark.parametrize("build", VARIANTS, ids=lambda build: build.id)

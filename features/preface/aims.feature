@@ -14,6 +14,21 @@ Feature: What the enhancements are for
       When the customer clicks the mute control
       Then the mute control agrees with what the agent hears
 
+    @AIM-2 @during-a-call @video-call @loses-microphone
+    Scenario: The microphone is revoked in a video call, and the camera is not
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      When the customer revokes the microphone
+      Then the camera control agrees with what the agent sees
+
+    @AIM-2 @during-a-call @audio-call @loses-microphone
+    Scenario: The microphone stays blocked for a while
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      When the customer revokes the microphone
+      Then after a while the mute control still agrees with what the agent hears
+
     @AIM-2 @during-a-call @video-call @loses-camera
     Scenario: A camera that the customer has switched off is revoked and comes back
       Given the customer is in a video call
