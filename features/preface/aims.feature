@@ -22,12 +22,14 @@ Feature: What the enhancements are for
       When the customer revokes the microphone
       Then the camera control agrees with what the agent sees
 
-    @AIM-2 @during-a-call @audio-call @loses-microphone
+    @MIC-LIVE-3 @MIC-LIVE-4 @AIM-2 @during-a-call @audio-call @loses-microphone
     Scenario: The microphone stays blocked for a while
       Given the customer is in an audio call
       And the agent and the other participant hear the customer
       When the customer revokes the microphone
       Then after a while the mute control still agrees with what the agent hears
+      And the agent no longer hears the customer
+      And the other participant no longer hears the customer
 
     @AIM-2 @during-a-call @video-call @loses-camera
     Scenario: A camera that the customer has switched off is revoked and comes back
