@@ -36,9 +36,7 @@ def _(world: World, devices: str) -> None:
 
 @when("the customer revokes the microphone, allows it and revokes it again at once")
 def _(world: World) -> None:
-    world.revoke(named("microphone"))
-    world.allow(named("microphone"))
-    world.revoke(named("microphone"))
+    world.revoke_twice(named("microphone"))
 
 
 @when(words("the customer revokes {devices} and allows it again, three times"))
