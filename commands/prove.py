@@ -69,7 +69,7 @@ def execute(options: argparse.Namespace) -> int:
         if status is not None:
             return status
     results = read(options.results)
-    everything = not (options.browser or options.statement or options.route)
+    everything = not (options.browser or options.statement or options.route or options.until_caught)
     whole = everything and {build.id for build in builds} == set(catalogue())
     proof = prove(results.results, builds, cases(), results.complete, whole)
     page, data = write_page(proof, options.results), write_data(proof, options.results)

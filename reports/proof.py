@@ -139,8 +139,8 @@ class Proof:
 
     @property
     def accused(self) -> tuple[int, int]:
-        """Conforming variants with a failure, of all."""
-        variants = self._of("variant")
+        """Conforming variants with a failure, of those that were run."""
+        variants = [row for row in self._of("variant") if row.kills]
         return sum(Outcome.ACCUSED in row.routes.values() for row in variants), len(variants)
 
     @property

@@ -115,6 +115,7 @@ def test_nothing_run_and_half_a_run_prove_nothing() -> None:
     nothing = proof(builds=[d])
     assert nothing.rows[0].routes == {}
     assert nothing.defects_caught == (0, 0)
+    assert proof(builds=[build("V1", "variant", ())]).accused == (0, 0), "what was not run was not accused"
 
 
 def test_page_and_data_tell_the_same_and_escape_what_came_from_a_widget(tmp_path: Path) -> None:
