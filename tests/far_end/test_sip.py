@@ -264,8 +264,10 @@ def test_a_fixed_address_leads_to_the_only_open_room(far_end):
     async def enters() -> int:
         async with (
             aiohttp.ClientSession() as session,
-            session.ws_connect(f"http://127.0.0.1:{end.port}/sip", protocols=("sip",)),
+            session.ws_connect(f"http://127.0.0.1:{end.port}/sip", protocols=("sip",)) as socket,
         ):
+            await socket.send_str("\r\n\r\n")
+            await socket.receive_str(timeout=5)  # who answers has let us in
             return len(room.sockets)
 
     assert asyncio.run(enters()) == 1
