@@ -20,7 +20,7 @@ REFERENCE = ("--subject", "reference@5.1")
 CHROMIUM = ("--route", "chromium-site-settings")
 ONE = ("--statement", "CAM-LIVE-4")
 """One scenario: the camera is revoked in a video call."""
-THREE = ("--statement", "MIC-LIVE-2")
+THREE = ("--statement", "MIC-LIVE-5")
 """Three scenarios: the microphone is revoked in an audio call, in a video call, and both devices."""
 
 HEAD = '<!doctype html><meta name="customer-widget-version" content="5.1"><title>widget</title>'
