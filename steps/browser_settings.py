@@ -26,12 +26,21 @@ def _(world: World, devices: str) -> None:
     world.revoke(named(devices))
 
 
+@when(words('the customer sets {devices} back to "ask"'))
+def _(world: World, devices: str) -> None:
+    world.reset(named(devices))
+
+
 @given(words("the customer has revoked {devices}"))
 def _(world: World, devices: str) -> None:
-    lost = named(devices)
-    world.revoke(lost)
-    for device in lost:
-        agent.media_stopped(world, video=device.value == "camera")
+    world.revoke(named(devices))
+    agent.all_stopped(world, named(devices))
+
+
+@given(words('the customer has set {devices} back to "ask"'))
+def _(world: World, devices: str) -> None:
+    world.reset(named(devices))
+    agent.all_stopped(world, named(devices))
 
 
 @when("the customer revokes the microphone, allows it and revokes it again at once")

@@ -104,7 +104,7 @@ class Scene:
         fakes: Any = self.browser
         self.world = World(stage, subject, case, case.routes[0], fakes)
         self.world._tab = SimpleNamespace(page=None)  # type: ignore[assignment]
-        self.world.change = Change(now(), MICROPHONE, allowed=False)
+        self.world.change = Change(now(), MICROPHONE, allowed=False, records=frozenset({Permission.BLOCK}))
         self.world.step = Step("the customer's audio stops immediately", "Then", ("MIC-LIVE-2",))
 
     def judge(self, observation: Observation) -> tuple[Verdict, str]:
@@ -146,7 +146,7 @@ def test_a_record_that_did_not_change_proves_nothing(scene: Scene, seen: Observa
 def test_of_two_blocked_devices_one_may_not_have_been_asked_for_but_none_may_be_allowed() -> None:
     for camera, verdict in ((Permission.ASK, PASS), (Permission.ALLOW, UNSURE)):
         scene = Scene()
-        scene.world.change = Change(now(), MICROPHONE | CAMERA, allowed=False)
+        scene.world.change = Change(now(), MICROPHONE | CAMERA, allowed=False, records=frozenset({Permission.BLOCK}))
         scene.browser.on_record[Device.CAMERA] = camera
         assert scene.judge(KEPT)[0] is verdict
 

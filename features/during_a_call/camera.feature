@@ -20,6 +20,22 @@ Feature: Camera access is revoked during a video call
       And the customer still hears the agent
       And the call stays connected
 
+    @CAM-LIVE-1 @CAM-LIVE-2 @CAM-LIVE-3 @CAM-LIVE-4 @CAM-LIVE-5 @AIM-1 @AIM-2
+    @during-a-call @video-call @loses-camera @set-to-ask
+    Scenario: The camera is set back to "ask" in a video call
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      When the customer sets the camera back to "ask"
+      Then the customer's video stops immediately
+      And the widget asks the customer to allow the camera again
+      And the agent is given "Video Off" or a placeholder in place of the picture
+      And the camera control agrees with what the agent sees
+      And the mute control agrees with what the agent hears
+      And the agent and the other participant go on hearing the customer
+      And the customer still hears the agent
+      And the call stays connected
+
   Rule: Your video resumes once the browser's settings are updated
 
     @CAM-LIVE-6 @CAM-LIVE-7 @AIM-2 @AIM-3
@@ -35,6 +51,19 @@ Feature: Camera access is revoked during a video call
       And the widget no longer asks for the camera
       And the camera control agrees with what the agent sees
       And the call stays connected
+      And it is still the same call
+
+    @CAM-LIVE-7 @AIM-2 @AIM-3
+    @during-a-call @video-call @loses-camera @set-to-ask
+    Scenario: The camera is set back to "ask" and allowed again
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      And the customer has set the camera back to "ask"
+      When the customer allows the camera again
+      Then the agent sees the customer again, though the customer did nothing in the widget
+      And the widget no longer asks for the camera
+      And the camera control agrees with what the agent sees
       And it is still the same call
 
     @CAM-LIVE-7 @AIM-2 @AIM-3

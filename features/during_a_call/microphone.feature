@@ -29,6 +29,31 @@ Feature: Microphone access is revoked during a call
         | a       |
         | a video |
 
+    @MIC-LIVE-1 @MIC-LIVE-2 @MIC-LIVE-3 @MIC-LIVE-4 @MIC-LIVE-5 @MIC-LIVE-6 @AIM-1 @AIM-2
+    @during-a-call @loses-microphone @set-to-ask
+    Scenario Outline: The microphone is set back to "ask" in <a> call
+      Given the customer is in <a> call
+      And the agent and the other participant hear the customer
+      When the customer sets the microphone back to "ask"
+      Then the customer's audio stops immediately
+      And the widget shows a "Microphone Blocked" icon
+      And the widget explains that access to the microphone has been lost
+      And the mute control agrees with what the agent hears
+      And the agent no longer hears the customer
+      And the other participant no longer hears the customer
+      And the customer still hears the agent
+      And the call stays connected
+
+      @audio-call
+      Examples:
+        | a        |
+        | an audio |
+
+      @video-call
+      Examples:
+        | a       |
+        | a video |
+
     @MIC-LIVE-1 @MIC-LIVE-2 @MIC-LIVE-3 @MIC-LIVE-4 @MIC-LIVE-5 @MIC-LIVE-6 @CAM-LIVE-2 @CAM-LIVE-3 @CAM-LIVE-5
     @AIM-1 @AIM-2
     @during-a-call @video-call @loses-both
@@ -105,6 +130,18 @@ Feature: Microphone access is revoked during a call
       Examples:
         | a       |
         | a video |
+
+    @MIC-LIVE-8 @MIC-LIVE-9 @AIM-2 @AIM-3
+    @during-a-call @audio-call @loses-microphone @set-to-ask
+    Scenario: The microphone is set back to "ask" and allowed again
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      And the customer has set the microphone back to "ask"
+      When the customer allows the microphone again
+      Then the agent and the other participant hear the customer again, though the customer did nothing in the widget
+      And the widget no longer says that the microphone is blocked
+      And the mute control agrees with what the agent hears
+      And it is still the same call
 
     @MIC-LIVE-7 @MIC-LIVE-8 @MIC-LIVE-9 @CAM-LIVE-6 @CAM-LIVE-7 @AIM-2 @AIM-3
     @during-a-call @video-call @loses-both
