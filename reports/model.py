@@ -52,6 +52,24 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A message or an indicator of the widget, for as long as a person could see it."""
+
+    entry: str
+    """Its name in the profile, such as `microphone_lost`."""
+    text: str
+    """What could be read last, or its accessible name."""
+    at_ms: float
+    """When it appeared, since the scenario's start."""
+    after_change_ms: float | None
+    """The same since the newest change of permissions before; None when there was none."""
+    stayed_ms: float | None
+    """None while it is still shown."""
+    announced: bool
+    """Whether assistive technology was told too."""
+
+
+@dataclass(frozen=True)
 class Result:
     """One scenario on one browser by one permission route: one line of `results.jsonl`."""
 
@@ -75,6 +93,10 @@ class Result:
     """Milliseconds from a change to what followed from it, by name, such as `audio stopped`."""
     budgets_ms: dict[str, float] = field(default_factory=dict)
     """The budgets that latencies were held against, by the same names."""
+    shown: tuple[Shown, ...] = ()
+    """What the widget told the customer, in the order of its appearance."""
+    findings: tuple[str, ...] = ()
+    """What no promise is about and its maker wants to know, such as a control that a mouse cannot reach."""
     evidence: tuple[Evidence, ...] = ()
     timeline: tuple[dict[str, Any], ...] = ()
     """Events of the scenario: `at_ms` since its start, `actor`, `what`, `detail`."""
@@ -106,6 +128,8 @@ class Result:
         fields["judgements"] = tuple(
             Judgement(**{**j, "verdict": Verdict(j["verdict"])}) for j in fields.get("judgements", ())
         )
+        fields["shown"] = tuple(Shown(**one) for one in fields.get("shown", ()))
+        fields["findings"] = tuple(fields.get("findings", ()))
         fields["evidence"] = tuple(Evidence(**e) for e in fields.get("evidence", ()))
         fields["timeline"] = tuple(fields.get("timeline", ()))
         return cls(**fields)

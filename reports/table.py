@@ -1,6 +1,7 @@
 """The conformance table in a terminal, or as plain text where there is none."""
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
@@ -90,6 +91,7 @@ def _parts(
         )
     yield from _findings(run, Verdict.FAIL, "Broken promises", ascii_only)
     yield from _findings(run, Verdict.INCONCLUSIVE, "Inconclusive", ascii_only)
+    yield from _beside(run)
     for problem in run.problems:
         yield Text(f"Problem: {plain(problem, 300)}", "yellow")
     yield _conclusion(run)
@@ -171,6 +173,16 @@ def _findings(run: Run, verdict: Verdict, title: str, ascii_only: bool) -> Itera
             promised = f"promised to {plain(finding.promised, 200)}; " if finding.promised else ""
             line = Text.assemble((finding.statement, "bold"), f" {promised}observed: {_reason(finding.observed)}")
             yield Padding(line, (0, 0, 0, 4))
+
+
+def _beside(run: Run) -> Iterator[RenderableType]:
+    """What no promise is about: each finding once for each widget and browser, with how often."""
+    counts = Counter((r.subject, r.browser, finding) for r in run.results for finding in r.findings)
+    if counts:
+        yield Text(f"\nFindings beside the promises ({len(counts)})", "bold")
+    for (subject, browser, finding), count in counts.items():
+        times = "in 1 scenario" if count == 1 else f"in {count} scenarios"
+        yield Text(f"  {plain(subject, 60)}, {plain(browser, 30)}: {_reason(finding)}, {times}")
 
 
 def _of(result: Result, verdict: Verdict) -> list[_Finding]:

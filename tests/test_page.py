@@ -7,7 +7,7 @@ import pytest
 from test_results import result
 from test_table import judged, run
 from widget_conformance.reports import page as module
-from widget_conformance.reports.model import Evidence, Judgement, Result, Verdict
+from widget_conformance.reports.model import Evidence, Judgement, Result, Shown, Verdict
 from widget_conformance.reports.page import render_page, write_page
 from widget_conformance.reports.results import Run
 
@@ -133,6 +133,8 @@ def test_nothing_that_a_widget_says_is_live(tmp_path: Path) -> None:
         judgements=(Judgement(hostile, FAIL, hostile, hostile, hostile),),
         latencies_ms={hostile: 1.0},
         budgets_ms={hostile: 1.0},
+        shown=(Shown(hostile, hostile, 1.0, None, None, False),),
+        findings=(hostile,),
         evidence=(Evidence(hostile, hostile, hostile),),
         timeline=({"at_ms": 0.0, "actor": hostile, "what": hostile, "detail": {hostile: hostile}},),
         started=hostile,
@@ -163,6 +165,16 @@ def test_nothing_that_a_widget_says_is_live(tmp_path: Path) -> None:
     assert "default-src 'none'" in page.values("meta", "content")[-1]
     assert "<script>alert(1)</script>" in page.text
     assert "49" not in page.text
+
+
+def test_what_the_widget_told_stands_with_when_and_how_long(tmp_path: Path) -> None:
+    told = (
+        Shown("microphone_lost", "The agent cannot hear you.", 2100.0, 41.9, None, True),
+        Shown("camera_prompt", "Allow the camera?", 300.0, None, 812.0, False),
+    )
+    text = Page(render_page(run(judged(PASS, shown=told, findings=("mute: covered by div.chat",))), tmp_path)).text
+    for words in ("The agent cannot hear you.", "42 ms", "to the end", "812 ms", "no change", "not told", "div.chat"):
+        assert words in text
 
 
 def test_budgets_are_printed_with_their_source(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from widget_conformance.reports.model import Evidence, Judgement, Result, Verdict
+from widget_conformance.reports.model import Evidence, Judgement, Result, Shown, Verdict
 from widget_conformance.reports.results import (
     NoResults,
     NoResultsFolder,
@@ -41,6 +41,8 @@ def result(**changes: Any) -> Result:
         ),
         "latencies_ms": {"audio stopped": 120.5},
         "budgets_ms": {"audio stopped": 1000.0},
+        "shown": (Shown("microphone_lost", "The agent cannot hear you.", 900.0, 41.9, None, True),),
+        "findings": ("mute: a mouse cannot reach the control, the keyboard can (covered by div.chat)",),
         "evidence": (Evidence("widget", "evidence/s1/widget.png", "image/png"),),
         "timeline": ({"at_ms": 0.0, "actor": "customer", "what": "starts the call", "detail": {}},),
         "started": "2026-01-01T00:00:00Z",
@@ -75,11 +77,18 @@ def test_each_line_is_valid_and_every_field_of_the_schema_is_described() -> None
     Draft202012Validator.check_schema(schema())
     Draft202012Validator(schema()).validate(json.loads(json.dumps(result().to_json())))
     assert set(schema()["properties"]) == {f.name for f in dataclasses.fields(Result)}
-    assert set(schema()["required"]) == set(schema()["properties"])
+    assert set(schema()["properties"]) - set(schema()["required"]) == {"shown", "findings"}, "older files have none"
     top = schema()["properties"]
-    nested = [top[name]["items"]["properties"] for name in ("judgements", "evidence", "timeline")]
+    nested = [top[name]["items"]["properties"] for name in ("judgements", "shown", "evidence", "timeline")]
     for properties in (top, *nested):
         assert all(field.get("description") for field in properties.values())
+
+
+def test_a_line_of_before_shown_and_findings_were_told_is_read(tmp_path: Path) -> None:
+    old = {k: v for k, v in result().to_json().items() if k not in ("shown", "findings")}
+    (tmp_path / "results.jsonl").write_text(json.dumps(old) + "\n", encoding="utf-8")
+    run = read(tmp_path)
+    assert [(r.shown, r.findings) for r in run.results] == [((), ())]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def judged(*verdicts: Verdict, statement: str = "MIC-LIVE-2", **changes: Any) ->
         Judgement(statement, verdict, "Then the audio stops", "stop the audio", f"{verdict} after 5,000 ms")
         for verdict in verdicts
     )
-    values = {"statements": (statement,), "verdict": Verdict.worst(verdicts), "judgements": judgements}
+    values = {"statements": (statement,), "verdict": Verdict.worst(verdicts), "judgements": judgements, "findings": ()}
     return result(**(values | changes))
 
 
@@ -99,6 +99,14 @@ def test_an_inconclusive_scenario_is_told_with_its_reason() -> None:
     assert "MIC-LIVE-2 observed: the browser died" in text
 
 
+def test_a_finding_beside_the_promises_is_told_once_with_how_often() -> None:
+    covered = "mute: a mouse cannot reach the control"
+    text = shown(run(*(judged(PASS, scenario=name, findings=(covered,)) for name in ("one", "two"))))
+    assert text.count(covered) == 1
+    assert "in 2 scenarios" in text
+    assert "Findings" not in shown(run(judged(PASS)))
+
+
 def test_a_statement_that_no_step_judged_is_told() -> None:
     text = shown(run(judged(PASS, statements=("MIC-LIVE-2", "AIM-1"))))
     assert "AIM-1 observed: nothing: the scenario ended without a step that judged it" in text
@@ -175,6 +183,7 @@ def test_text_of_a_widget_is_never_markup_or_an_escape_sequence() -> None:
                 verdict=FAIL,
                 reason=hostile,
                 judgements=(Judgement("MIC-LIVE-2", FAIL, hostile, hostile, hostile),),
+                findings=(hostile,),
             ),
             judged(OPEN, reason=hostile),
             judged(OUTSIDE, subject="z", reason=hostile),
