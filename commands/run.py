@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=positive,
         metavar="N",
-        help="processes (default: one for each route, at most one more than there are cores)",
+        help="processes (default: one for each route, at most as many as there are cores)",
     )
     parser.add_argument("--headed", action="store_true", help="show the browsers' windows")
     parser.add_argument("--no-allure", action="store_true", help="leave the Allure report out")
@@ -76,7 +76,7 @@ def judge(options: argparse.Namespace) -> int | None:
             print(f"widget-conformance: {error} Its scenarios will be inconclusive.", file=sys.stderr)
     routes = len({trial.route.id for trial, _ in planned})
     earlier = _written(options.results)
-    status = _pytest(_words(options, options.workers or min(routes, (os.cpu_count() or 1) + 1)))
+    status = _pytest(_words(options, options.workers or min(routes, os.cpu_count() or 1)))
     if status == pytest.ExitCode.USAGE_ERROR:
         return WRONG_USE
     if _written(options.results) == earlier:
