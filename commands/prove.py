@@ -1,11 +1,12 @@
 """`widget-conformance prove`: runs the suite over builds with known defects and conforming variants."""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 from widget_conformance.commands import run as running
 from widget_conformance.commands.exits import BROKEN, CONFORMING, UNDECIDED
-from widget_conformance.fixtures.catalogue import cases
+from widget_conformance.fixtures.catalogue import Case, cases
 from widget_conformance.fixtures.plan import NothingToRun
 from widget_conformance.reference_impl.builds import Build, catalogue
 from widget_conformance.reports.proof import Proof, prove, write_data
@@ -26,12 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--statement", metavar="ID", action="append", default=[], help="only scenarios of this statement"
     )
+    parser.add_argument(
+        "--scenario", metavar="TITLE", action="append", default=[], help="only the scenario of this title"
+    )
     parser.add_argument("--route", metavar="ID", action="append", default=[], help="only this permission route")
     parser.add_argument("--results", metavar="DIR", type=Path, default=Path("proof"), help="default: proof")
     parser.add_argument("--workers", type=running.positive, metavar="N", help="processes, as for run")
     parser.add_argument("--continue", action="store_true", help="keep the results in the folder, run what is missing")
     parser.add_argument(
-        "--until-caught", action="store_true", help="leave a defect alone on a route where a scenario has caught it"
+        "--until-caught",
+        action="store_true",
+        help="leave a defect alone on a route where a scenario has caught it; at last, see to the scenarios that "
+        "have caught none",
     )
     parser.add_argument(
         "--report-only", action="store_true", help="make the matrix anew from the results in the folder"
@@ -39,6 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every-scenario", action="store_true", help="run each defect through all scenarios, not only its own"
     )
+
+
+CANDIDATES, AT_ONCE = 9, 3
+"""How many defects are tried on a scenario that has caught none yet, and how many in one go."""
 
 
 class UnknownBuild(ValueError):
@@ -64,19 +75,53 @@ def chosen(names: list[str], kind: str | None) -> list[Build]:
 def execute(options: argparse.Namespace) -> int:
     """Run, write the matrix, and return 0 only when every defect was caught and no variant was accused."""
     builds = chosen(options.build, options.kind)
+    restricted = bool(options.browser or options.statement or options.scenario or options.route)
+    whole = not restricted and {b.id for b in builds} >= {b.id for b in catalogue().values() if b.kind == "defect"}
     if not options.report_only:
         status = running.judge(_as_run(options, builds))
+        if status is None and whole and options.until_caught:
+            status = _prove_scenarios(options, builds)
         if status is not None:
             return status
     results = read(options.results)
-    everything = not (options.browser or options.statement or options.route or options.until_caught)
-    whole = everything and {build.id for build in builds} == set(catalogue())
     proof = prove(results.results, builds, cases(), results.complete, whole)
     page, data = write_page(proof, options.results), write_data(proof, options.results)
     for line in (*proof.warnings, *summary(proof)):
         print(plain(line))
     print(f"Kill matrix                  {page}\nThe same as data             {data}")
     return _status(proof)
+
+
+def candidates(case: Case, builds: Iterable[Build]) -> list[Build]:
+    """Defects that may make a scenario fail on some route, the likeliest first."""
+    able = [
+        build
+        for build in builds
+        if build.kind == "defect"
+        and any(build.can_show_on(route.id, route.browser, case.statements) for route in case.routes)
+    ]
+    return sorted(able, key=lambda build: build.rank(case.scenario, case.statements))
+
+
+def _prove_scenarios(options: argparse.Namespace, builds: list[Build]) -> int | None:
+    """Find a defect for each scenario that no defect has made fail: each defect was left alone once it was caught.
+
+    Returns an exit status only when the run went wrong.
+    """
+    for begin in range(0, CANDIDATES, AT_ONCE):
+        for case in cases():
+            run = read(options.results)
+            if not run.complete:
+                return None
+            done = prove(run.results, builds, cases(), complete=True, whole=True)
+            trying = candidates(case, builds)[begin : begin + AT_ONCE]
+            if not trying or (case.feature, case.scenario) not in done.unproven:
+                continue
+            again = {"continue": True, "until_caught": False, "scenario": [case.scenario], "every_scenario": False}
+            status = running.judge(_as_run(argparse.Namespace(**vars(options) | again), trying))
+            if status is not None:
+                return status
+    return None
 
 
 def _as_run(options: argparse.Namespace, builds: list[Build]) -> argparse.Namespace:

@@ -18,7 +18,7 @@ from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, from_profile, 
 from widget_conformance.reports.results import RUN, read
 from widget_conformance.reports.table import exit_status
 
-_SEVERAL = ("subject", "profile", "browser", "statement", "route")
+_SEVERAL = ("subject", "profile", "browser", "statement", "scenario", "route")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", metavar="FILE", help="profile of a widget of your own", **several)
     parser.add_argument("--browser", metavar="NAME", help="chromium or firefox (default: both)", **several)
     parser.add_argument("--statement", metavar="ID", help="only scenarios of this statement", **several)
+    parser.add_argument("--scenario", metavar="TITLE", help="only the scenario of this title", **several)
     parser.add_argument("--route", metavar="ID", help="only this permission route", **several)
     parser.add_argument("--results", metavar="DIR", type=Path, default=Path("results"), help="default: results")
     parser.add_argument("--judge-any-version", action="store_true", help="judge builds below 5.1 too")
@@ -67,16 +68,19 @@ def judge(options: argparse.Namespace) -> int | None:
     """Run pytest over the features; return an exit status only when there are no results to report."""
     subjects = [reference(text) for text in options.subject] + [from_profile(Path(file)) for file in options.profile]
     subjects = subjects or [reference(text) for text in DEFAULT_SUBJECTS]
-    selection = Selection(tuple(options.browser), tuple(options.route), tuple(options.statement), options.aimed)
+    browsers, routes, statements, scenarios = (
+        tuple(getattr(options, name)) for name in ("browser", "route", "statement", "scenario")
+    )
+    selection = Selection(browsers, routes, statements, options.aimed, scenarios)
     planned = expected(subjects, selection)
     for browser in sorted({trial.route.browser for trial, _ in planned}):
         try:
             find(browser)
         except BrowserMissing as error:
             print(f"widget-conformance: {error} Its scenarios will be inconclusive.", file=sys.stderr)
-    routes = len({trial.route.id for trial, _ in planned})
+    used = len({trial.route.id for trial, _ in planned})
     earlier = _written(options.results)
-    status = _pytest(_words(options, options.workers or min(routes, os.cpu_count() or 1)))
+    status = _pytest(_words(options, options.workers or min(used, os.cpu_count() or 1)))
     if status == pytest.ExitCode.USAGE_ERROR:
         return WRONG_USE
     if _written(options.results) == earlier:

@@ -7,6 +7,7 @@ from widget_conformance.fixtures.plan import (
     NothingToRun,
     Selection,
     UnknownRoute,
+    UnknownScenario,
     UnknownStatement,
     expected,
     trials,
@@ -35,6 +36,8 @@ def test_each_option_narrows_and_all_of_them_together() -> None:
     by_statement = expected([SUBJECT], Selection(statements=("CAM-PRE-1", "SCOPE-1")))
     assert {case.statements[0] for _, case in by_statement} >= {"SCOPE-1"}
     assert all({"CAM-PRE-1", "SCOPE-1"} & set(case.statements) for _, case in by_statement)
+    by_title = expected([SUBJECT], Selection(scenarios=("A muted microphone is revoked and comes back",)))
+    assert {case.scenario for _, case in by_title} == {"A muted microphone is revoked and comes back"}
     together = expected([SUBJECT], Selection(("firefox",), ("firefox-prompt",), ("CAM-PRE-1",)))
     assert 0 < len(together) < min(map(len, (by_browser, by_route, by_statement)))
 
@@ -47,6 +50,12 @@ def test_each_option_narrows_and_all_of_them_together() -> None:
         ({"routes": ("firefox-prompts",)}, UnknownRoute, "'firefox-prompts'.*chromium-site-settings.*firefox-prompt"),
         ({"statements": ("MIC-LIVE-99",)}, UnknownStatement, "'MIC-LIVE-99'.*list"),
         ({"statements": ("",)}, UnknownStatement, "''"),
+        (
+            {"scenarios": ("A muted microphone is revoked",)},
+            UnknownScenario,
+            "did you mean 'A muted microphone is revoked and",
+        ),
+        ({"scenarios": ("#",)}, UnknownScenario, "'#'; .*list"),
     ],
 )
 def test_a_name_that_nothing_has_is_told(choice: dict[str, tuple[str, ...]], error: type[Exception], said: str) -> None:

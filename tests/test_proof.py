@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from widget_conformance.commands.prove import UnknownBuild, chosen
+from widget_conformance.commands.prove import UnknownBuild, candidates, chosen
+from widget_conformance.fixtures.catalogue import cases
 from widget_conformance.fixtures.plan import NothingToRun
-from widget_conformance.reference_impl.builds import Build, Equivalent
+from widget_conformance.reference_impl.builds import Build, Equivalent, catalogue
 from widget_conformance.reports.model import Judgement, Result, Verdict
 from widget_conformance.reports.proof import Outcome, Proof, prove, write_data
 from widget_conformance.reports.proof_page import render, summary
@@ -142,3 +143,14 @@ def test_builds_are_chosen_by_name_and_kind() -> None:
         chosen(["D999"], None)
     with pytest.raises(NothingToRun):
         chosen(["D06"], "variant")
+
+
+def test_a_scenario_that_has_caught_nothing_is_tried_with_what_may_make_it_fail_the_likeliest_first() -> None:
+    known = list(catalogue().values())
+    for case in cases():
+        found = candidates(case, known)
+        assert found, case.scenario
+        assert all(build.kind == "defect" and set(build.breaks) & set(case.statements) for build in found)
+        ranks = [build.rank(case.scenario, case.statements) for build in found]
+        assert ranks == sorted(ranks)
+        assert all(any(not build.equivalent_on(r.id, r.browser) for r in case.routes) for build in found)
