@@ -13,14 +13,14 @@ def wrong_use_errors() -> tuple[type[Exception], ...]:
     from widget_conformance.commands.prove import UnknownBuild  # noqa: PLC0415
     from widget_conformance.fixtures.browsers.finding import UnknownBrowser  # noqa: PLC0415 - loaded on error only
     from widget_conformance.fixtures.loop import PortTaken  # noqa: PLC0415
-    from widget_conformance.fixtures.plan import NothingToRun, UnknownRoute, UnknownStatement  # noqa: PLC0415
+    from widget_conformance.fixtures.plan import NothingToRun, UnknownRoute, UnknownScenario, UnknownStatement  # noqa: PLC0415
     from widget_conformance.fixtures.profile import ProfileError  # noqa: PLC0415
     from widget_conformance.fixtures.subject import UnknownSubject  # noqa: PLC0415
     from widget_conformance.reports.results import NoResults, NoResultsFolder  # noqa: PLC0415
 
     return (
         NoResults, NoResultsFolder, NothingToRun, PortTaken, ProfileError,
-        UnknownBrowser, UnknownBuild, UnknownRoute, UnknownStatement, UnknownSubject,
+        UnknownBrowser, UnknownBuild, UnknownRoute, UnknownScenario, UnknownStatement, UnknownSubject,
     )  # fmt: skip
 
 

@@ -1,0 +1,41 @@
+"""What `check` found, as one HTML page with its screenshots."""
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from widget_conformance.reports.results import write_atomically
+
+PAGE = "check.html"
+
+
+def write_page(name: str, browser: str, situations: Sequence[Any], folder: Path) -> Path:
+    """Write `check.html` into a folder, which is made if need be, and return its path; raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / PAGE
+    write_atomically(path, render(name, browser, situations).encode("utf-8", "replace"))
+    return path
+
+
+def render(name: str, browser: str, situations: Sequence[Any]) -> str:
+    """The page as HTML. A situation has `title`, `looks`, `problems` and `picture` (PNG or None)."""
+    here = Path(__file__).parent
+    environment = Environment(
+        loader=FileSystemLoader(here), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    looks = [look for situation in situations for look in situation.looks]
+    return environment.get_template("check.html").render(
+        name=name,
+        browser=browser,
+        situations=[
+            {"about": one, "data": base64.b64encode(one.picture).decode() if one.picture else None}
+            for one in situations
+        ],
+        found=sum(look.found for look in looks),
+        looked=len(looks),
+        problems=sum(len(one.problems) for one in situations),
+        style=Markup((here / "page.css").read_text("utf-8")),  # a file of this package
+    )

@@ -1,0 +1,120 @@
+"""`widget-conformance check` against real widgets in real browsers, right and wrong profiles."""
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from widget_conformance.commands.main import main
+from widget_conformance.fixtures.trying import Look, Situation
+from widget_conformance.reference_impl.server import ReferenceServer
+from widget_conformance.reports.check_page import render
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def far_end_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def reference(far_end_port: int) -> Iterator[int]:
+    """Port of the reference widget, which calls the far end at `far_end_port`."""
+    port = free_port()
+    with ReferenceServer(far_end_port, port):
+        yield port
+
+
+class Shop:
+    """Writes profiles and checks them."""
+
+    def __init__(self, folder: Path, port: int, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.port, self.capsys = folder, port, capsys
+
+    def check(self, text: str, *words: str) -> tuple[int, str]:
+        """Exit status and everything that was said, on one line."""
+        profile = self.folder / "profile.toml"
+        profile.write_text(text, encoding="utf-8")
+        status = main(["check", str(profile), "--results", str(self.folder / "check"), *words])
+        said = self.capsys.readouterr()
+        return status, re.sub(r"[\s│]+", " ", said.out + said.err)
+
+    def widget(self, release: str, far_end_port: int, more: str = "") -> str:
+        return f'name = "Ours"\nurl = "{{origin}}:{self.port}/{release}/"\n[far_end]\nport = {far_end_port}\n{more}'
+
+
+@pytest.fixture
+def shop(tmp_path: Path, reference: int, capsys: pytest.CaptureFixture[str]) -> Shop:
+    return Shop(tmp_path, reference, capsys)
+
+
+@pytest.mark.parametrize(("release", "browser"), [("5.1", "chromium"), ("5.2", "firefox")])
+def test_a_right_profile_is_found_whole_with_a_picture_of_each_situation(
+    shop: Shop, far_end_port: int, release: str, browser: str
+) -> None:
+    status, said = shop.check(shop.widget(release, far_end_port), "--browser", browser)
+    assert status == 0, said
+    assert "not found" not in said
+    for entry in ("audio_call", "call_up", "microphone_blocked", "camera_prompt", "audio_only", "microphone_how"):
+        assert f"{entry} ✔ found" in said
+    assert "Next: widget-conformance run --profile" in said
+    page = (shop.folder / "check" / "check.html").read_text("utf-8")
+    assert page.count("<h2>") == page.count("data:image/png") >= 8
+
+
+def test_a_wrong_entry_is_told_with_what_is_there_instead_and_the_rest_is_checked_all_the_same(
+    shop: Shop, far_end_port: int
+) -> None:
+    wrong = '[find.hang_up]\nrole = "button"\nname = "goodbye"\n'
+    status, said = shop.check(shop.widget("5.1", far_end_port, wrong))
+    assert status == 3
+    assert "hang_up ✘ not found hang_up: looked for role button, name /goodbye/; found none." in said
+    assert "button 'Hang up'" in said
+    assert "mute ✔ found" in said
+    assert "camera_unavailable ✔ found" in said
+
+
+def test_without_a_call_at_the_far_end_it_says_what_the_far_end_saw(shop: Shop, far_end_port: int) -> None:
+    status, said = shop.check(shop.widget("5.1", free_port()))
+    assert status == 3
+    assert "no call reached the far end" in said
+    assert "Nobody connected to the far end: does the widget use the address in {sip_url}, here ws://127.0.0.1:" in said
+    status, said = shop.check(shop.widget("5.1", far_end_port, 'numbers = ["4711"]\n'))
+    assert status == 3
+    assert "INVITE answered 404 (the number is none of the profile's far_end.numbers)" in said
+
+
+def test_a_page_without_a_widget_is_told(shop: Shop, far_end_port: int) -> None:
+    status, said = shop.check(f'url = "{{origin}}:{shop.port}/nothing-here"\n')
+    assert status == 3
+    assert "the widget to appear" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "told"),
+    [
+        ("", (), "url"),
+        ('url = "not an address"', (), "expected an address"),
+        ('url = "https://widget.example/"\nfnd = 1', (), "fnd"),
+        ('url = "https://widget.example/"', ("--browser", "opera"), "'opera'"),
+    ],
+)
+def test_wrong_use_is_told_in_a_line(shop: Shop, text: str, words: tuple[str, ...], told: str) -> None:
+    status, said = shop.check(text, *words)
+    assert status == 2
+    assert told in said
+    assert "Traceback" not in said
+
+
+def test_nothing_that_a_widget_says_is_live_on_the_page() -> None:
+    hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    page = render(hostile, hostile, [Situation(hostile, [Look(hostile, True, hostile, hostile)], [hostile])])
+    assert "<script" not in page
+    assert "<img src=x" not in page
+    assert page.count("&lt;script&gt;") >= 6
