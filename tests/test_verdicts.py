@@ -1,5 +1,6 @@
 """From observations to verdicts: nobody passes unearned, and nobody is accused by the harness's own faults."""
 
+import dataclasses
 from types import SimpleNamespace
 from typing import Any
 
@@ -190,6 +191,36 @@ def test_lateness_excuses_only_as_far_as_it_goes(
     judged, told = scene.judge(observation)
     assert judged is verdict
     assert ("late by" in told) == (verdict is UNSURE)
+
+
+@pytest.mark.parametrize(
+    ("took", "answered", "observation", "verdict"),
+    [
+        (0.4, True, BROKEN, FAIL),  # missed by 0.5 s: the browser's share does not explain it
+        (0.6, True, BROKEN, UNSURE),
+        (0.6, False, BROKEN, UNSURE),
+        (0.9, True, BROKEN_FOR_GOOD, FAIL),
+        (1.2, True, BROKEN_FOR_GOOD, UNSURE),
+        (3.0, False, BROKEN_FOR_GOOD, UNSURE),
+        (3.0, False, KEPT, PASS),
+    ],
+)
+def test_the_widget_is_not_accused_of_what_the_browser_took_to_answer_its_request_for_a_device(
+    scene: Scene, took: float, answered: bool, observation: Observation, verdict: Verdict
+) -> None:
+    at = now()
+    assert scene.world.change is not None
+    scene.world.change = dataclasses.replace(scene.world.change, at=at - 10)
+    scene.world.timeline.note("widget", "requests devices", at - 20, audio=True, video=False)  # before the change
+    scene.world.timeline.note("widget", "gets devices", at - 11, audio=True, video=False)
+    scene.world.timeline.note("widget", "requests devices", at - took, audio=False, video=True)
+    scene.world.timeline.note("widget", "requests devices", at - 0.1, audio=True, video=False)
+    scene.world.timeline.note("widget", "gets devices", at - 0.05, audio=True, video=False)
+    if answered:
+        scene.world.timeline.note("widget", "is refused devices", at, audio=False, video=True, error="NotAllowedError")
+    judged, told = scene.judge(observation)
+    assert judged is verdict
+    assert ("s to answer the widget's request for a device" in told) == (verdict is UNSURE)
 
 
 def test_numbers_of_an_observation_stand_in_the_result_in_milliseconds(scene: Scene) -> None:
