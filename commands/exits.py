@@ -10,6 +10,7 @@ INTERRUPTED = 3
 
 def wrong_use_errors() -> tuple[type[Exception], ...]:
     """Errors that are mended on the command line or in a profile."""
+    from widget_conformance.commands.init import BadQuery, FileInTheWay  # noqa: PLC0415
     from widget_conformance.commands.prove import UnknownBuild  # noqa: PLC0415
     from widget_conformance.fixtures.browsers.finding import UnknownBrowser  # noqa: PLC0415 - loaded on error only
     from widget_conformance.fixtures.loop import PortTaken  # noqa: PLC0415
@@ -19,7 +20,7 @@ def wrong_use_errors() -> tuple[type[Exception], ...]:
     from widget_conformance.reports.results import NoResults, NoResultsFolder  # noqa: PLC0415
 
     return (
-        NoResults, NoResultsFolder, NothingToRun, PortTaken, ProfileError,
+        BadQuery, FileInTheWay, NoResults, NoResultsFolder, NothingToRun, PortTaken, ProfileError,
         UnknownBrowser, UnknownBuild, UnknownRoute, UnknownScenario, UnknownStatement, UnknownSubject,
     )  # fmt: skip
 

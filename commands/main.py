@@ -12,6 +12,7 @@ from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE,
 
 _COMMANDS = {
     "run": ("run", "judge widgets and write the reports"),
+    "init": ("init", "propose a profile for a page with a widget"),
     "check": ("check", "try a profile on its widget and say what of it was found"),
     "list": ("listing", "show the scenarios with their statements, browsers and routes"),
     "prove": ("prove", "run the suite over builds with known defects, and see what it notices"),
