@@ -45,7 +45,7 @@ def test_registration_echoes_the_contact_with_expires(far_end):
     assert [status(answer) for answer in (first, last, everything)] == [200] * 3
     assert field(first, "Contact") == f"{contact};expires=120"
     assert field(last, "Contact") == f"{contact};expires=0"
-    assert [event.what for event in room.timeline.events()] == ["registers", "unregisters", "unregisters"]
+    assert [event.what for event in room.timeline.events()] == ["connects", "registers", "unregisters", "unregisters"]
 
 
 def test_registration_is_challenged_when_there_is_a_password(far_end):
