@@ -4,6 +4,7 @@ import av
 import numpy as np
 import pytest
 from widget_conformance.fixtures.far_end.agent import voice
+from widget_conformance.fixtures.far_end.arrival import lateness
 from widget_conformance.fixtures.far_end.audio import RATE, AudioMeter
 from widget_conformance.fixtures.far_end.sources import FIREFOX_SOURCE, FIREFOX_TONE, Sweep, Tone
 
@@ -162,3 +163,14 @@ def test_a_frame_costs_less_than_a_third_of_a_millisecond():
     begun = time.process_time()
     measure(blocks)
     assert (time.process_time() - begun) / len(blocks) < 0.0003
+
+
+def test_what_was_longer_on_its_way_is_told_by_the_senders_own_clock() -> None:
+    usual = [(10 + n * 0.02, 3 + n * 0.02, 0) for n in range(100)]  # up to 11.98, always 7 s apart
+    other = [(11.0, 900.0, 1)]
+    late = [(13.2, 5.0, 0)]  # recorded at 5 s by its clock, when 12 would have been the time
+    assert lateness([*usual, *other, *late], 13.2, 12.0) == pytest.approx(1.2)
+    assert lateness([*usual, (13.2, 6.2, 0)], 13.2, 12.0) == pytest.approx(0), "recorded late, and sent at once"
+    assert lateness(late, 13.2, 12.0) == 0, "nothing to compare with"
+    assert lateness([(11.0, None, 0), (13.2, None, 0)], 13.2, 12.0) == 0
+    assert lateness(usual, 99.0, 12.0) == 0
