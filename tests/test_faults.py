@@ -18,10 +18,12 @@ SLOW = 180
 """Seconds. No test takes that long; a loaded machine may."""
 REFERENCE = ("--subject", "reference@5.1")
 CHROMIUM = ("--route", "chromium-site-settings")
-ONE = ("--statement", "CAM-LIVE-4")
-"""One scenario: the camera is revoked in a video call."""
-THREE = ("--statement", "MIC-LIVE-5")
-"""Three scenarios: the microphone is revoked in an audio call, in a video call, and both devices."""
+ONE = ("--scenario", "The camera is revoked in a video call")
+THREE = (
+    *("--scenario", "The microphone is revoked in an audio call"),
+    *("--scenario", "The microphone is revoked in a video call"),
+    *("--scenario", "The microphone and the camera are revoked in a video call"),
+)
 
 HEAD = '<!doctype html><meta name="customer-widget-version" content="5.1"><title>widget</title>'
 PAGES = {
