@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from widget_conformance.reports import html
 from widget_conformance.reports.results import write_atomically
 
 PAGE = "check.html"
@@ -22,12 +21,11 @@ def write_page(name: str, browser: str, situations: Sequence[Any], folder: Path)
 
 def render(name: str, browser: str, situations: Sequence[Any]) -> str:
     """The page as HTML. A situation has `title`, `looks`, `problems` and `picture` (PNG or None)."""
-    here = Path(__file__).parent
-    environment = Environment(
-        loader=FileSystemLoader(here), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     looks = [look for situation in situations for look in situation.looks]
-    return environment.get_template("check.html").render(
+    return html.render(
+        "check.html",
+        ("page.css",),
+        {},
         name=name,
         browser=browser,
         situations=[
@@ -37,5 +35,4 @@ def render(name: str, browser: str, situations: Sequence[Any]) -> str:
         found=sum(look.found for look in looks),
         looked=len(looks),
         problems=sum(len(one.problems) for one in situations),
-        style=Markup((here / "page.css").read_text("utf-8")),  # a file of this package
     )

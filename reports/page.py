@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from widget_conformance.reports import html
 from widget_conformance.reports.matrix import Cell, Column, build, exit_status, not_judged
 from widget_conformance.reports.model import Evidence, Result, Verdict
 from widget_conformance.reports.results import PAGE, Run, write_atomically
@@ -48,8 +48,7 @@ def render_page(run: Run, folder: Path, statements: Statements | None = None) ->
     statements = statements or load()
     matrix = build(run, statements)
     verdict, title, text = _CONCLUSIONS[exit_status(run)]
-    here = Path(__file__).parent
-    script = "\n" + (here / "page.js").read_text("utf-8")
+    script = "\n" + html.text_of("page.js")
     room = _Room(PAGE_BYTES)
     results = [
         {
@@ -61,11 +60,10 @@ def render_page(run: Run, folder: Path, statements: Statements | None = None) ->
         }
         for result, origin in zip(run.results, run.origins, strict=True)
     ]
-    environment = Environment(
-        loader=FileSystemLoader(here), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"css": _css, "words": _WORDS.__getitem__, "ms": _ms, "groups": _sections}
-    return environment.get_template("page.html").render(
+    return html.render(
+        "page.html",
+        ("page.css",),
+        {"css": _css, "words": _WORDS.__getitem__, "ms": _ms, "groups": _sections},
         run=run,
         matrix=matrix,
         applies_from=statements.applies_from,
@@ -74,9 +72,7 @@ def render_page(run: Run, folder: Path, statements: Statements | None = None) ->
         results=results,
         verdicts=[v for v in Verdict if any(r.verdict is v for r in run.results)],
         columns=sorted({r["column"] for r in results}),
-        # Both are files of this package and hold no text of a run.
-        style=Markup((here / "page.css").read_text("utf-8")),
-        script=Markup(script),
+        script=Markup(script),  # a file of this package
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
 

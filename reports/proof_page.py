@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from widget_conformance.reports import html
 from widget_conformance.reports.proof import Outcome, Proof, Row
 from widget_conformance.reports.results import write_atomically
 
@@ -75,26 +74,22 @@ def write_page(proof: Proof, folder: Path) -> Path:
 
 def render(proof: Proof) -> str:
     """The page as HTML."""
-    here = Path(__file__).parent
-    environment = Environment(
-        loader=FileSystemLoader(here), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {
-        "css": lambda outcome: outcome.replace(" ", "-"),
-        "sign": _SIGNS.__getitem__,
-        "cells": lambda row: [_cell(row, feature, scenario) for feature, scenario in proof.scenarios],
-    }
     groups = [
         (kind, title, [row for row in proof.rows if row.kind == kind])
         for kind, title in (("defect", "Defects"), ("variant", "Conforming variants"))
     ]
-    return environment.get_template("proof.html").render(
+    return html.render(
+        "proof.html",
+        ("page.css", "proof.css"),
+        {
+            "css": lambda outcome: outcome.replace(" ", "-"),
+            "sign": _SIGNS.__getitem__,
+            "cells": lambda row: [_cell(row, feature, scenario) for feature, scenario in proof.scenarios],
+        },
         proof=proof,
         figures=_figures(proof),
         groups=[group for group in groups if group[2]],
         outcomes=list(Outcome),
-        # Both are files of this package and hold no text of a run.
-        style=Markup("".join((here / name).read_text("utf-8") for name in ("page.css", "proof.css"))),
     )
 
 
