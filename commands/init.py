@@ -9,7 +9,6 @@ from widget_conformance.commands.exits import CONFORMING, UNDECIDED
 from widget_conformance.fixtures import profile as profiles
 from widget_conformance.fixtures.browsers.finding import BROWSERS, UnknownBrowser
 from widget_conformance.fixtures.discovery import LATER, discover
-from widget_conformance.fixtures.profile_errors import ProfileError
 from widget_conformance.fixtures.stage import Stage
 from widget_conformance.fixtures.verdicts import Inconclusive
 from widget_conformance.reports.text import plain
@@ -52,10 +51,6 @@ def execute(options: argparse.Namespace) -> int:
             return UNDECIDED
     schema = Path(str(files(profiles.__package__ or "widget_conformance.fixtures") / "profile.schema.json"))
     options.output.write_text(found.toml(str(schema)), encoding="utf-8")
-    try:
-        profiles.load(options.output)
-    except ProfileError as error:
-        print(f"widget-conformance: the proposal needs a hand before it can be read: {plain(str(error), 300)}")
     for one in (found.version, *found.entries):
         if one.told:
             print(f"{one.entry:<20} {plain(one.told, 200)}")

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     options = _parser().parse_args(words)
+    told: Exception
     module, _ = _COMMANDS[options.command]
     try:
         return int(import_module(f"widget_conformance.commands.{module}").execute(options))
@@ -64,10 +65,14 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNDECIDED
     except (*wrong_use_errors(), *expected_errors()) as error:
-        told: Exception = error
+        told, text = error, str(error)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        told, text = error, f"{error.filename}: {error.strerror}; choose another place, or mend this one"
     if options.debug:
         traceback.print_exception(told)
-    print(f"widget-conformance: {told}", file=sys.stderr)
+    print(f"widget-conformance: {text}", file=sys.stderr)
     return WRONG_USE if isinstance(told, wrong_use_errors()) else UNDECIDED
 
 

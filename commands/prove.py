@@ -1,7 +1,7 @@
 """`widget-conformance prove`: runs the suite over builds with known defects and conforming variants."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from widget_conformance.commands import run as running
@@ -108,20 +108,24 @@ def _prove_scenarios(options: argparse.Namespace, builds: list[Build]) -> int | 
 
     Returns an exit status only when the run went wrong.
     """
+    unproven = _unproven(options, builds)
     for begin in range(0, CANDIDATES, AT_ONCE):
         for case in cases():
-            run = read(options.results)
-            if not run.complete:
-                return None
-            done = prove(run.results, builds, cases(), complete=True, whole=True)
             trying = candidates(case, builds)[begin : begin + AT_ONCE]
-            if not trying or (case.feature, case.scenario) not in done.unproven:
+            if not trying or (case.feature, case.scenario) not in unproven:
                 continue
             again = {"continue": True, "until_caught": False, "scenario": [case.scenario], "every_scenario": False}
             status = running.judge(_as_run(argparse.Namespace(**vars(options) | again), trying))
             if status is not None:
                 return status
+            unproven = _unproven(options, builds)
     return None
+
+
+def _unproven(options: argparse.Namespace, builds: list[Build]) -> Container[tuple[str, str]]:
+    """Feature and title of the scenarios that caught none so far; nothing once the run was interrupted."""
+    run = read(options.results)
+    return prove(run.results, builds, cases(), complete=True, whole=True).unproven if run.complete else ()
 
 
 def _as_run(options: argparse.Namespace, builds: list[Build]) -> argparse.Namespace:

@@ -116,7 +116,7 @@ class Proof:
     """Scenarios that no defect made fail."""
     complete: bool
     whole: bool
-    """Whether every build of the catalogue was run: only then a scenario can be called unproven."""
+    """Whether every defect of the catalogue was run, by all routes: only then a scenario can be called unproven."""
 
     def _of(self, kind: str) -> list[Row]:
         return [row for row in self.rows if row.kind == kind]
