@@ -68,6 +68,14 @@ def test_a_right_profile_is_found_whole_with_a_picture_of_each_situation(
     assert page.count("<h2>") == page.count("data:image/png") >= 8
 
 
+def test_a_kind_of_call_that_the_build_lacks_is_not_looked_for(shop: Shop, far_end_port: int) -> None:
+    status, said = shop.check(
+        'calls = ["audio"]\n' + shop.widget("5.1", far_end_port, '[find.video_call]\ntest_id = "no"\n')
+    )
+    assert status == 0, said
+    assert "video" not in said.lower()
+
+
 def test_a_wrong_entry_is_told_with_what_is_there_instead_and_the_rest_is_checked_all_the_same(
     shop: Shop, far_end_port: int
 ) -> None:

@@ -31,6 +31,7 @@ def trial(request):
 @pytest.fixture
 def world(request, trial):
     notes = request.node.stash[NOTES]
+    notes.skip_what_the_profile_excepts()
     far_end = SimpleNamespace(open_room=lambda *given: SimpleNamespace(calls=[]), lag=lambda since: 0.0)
     stage = SimpleNamespace(far_end=lambda profile: far_end, next_room=lambda subject: "s1")
     browser = SimpleNamespace(alive=True, source=None)
@@ -132,9 +133,11 @@ class Outcome:
         self.judged = {(j["statement"], j["verdict"]) for j in self.result["judgements"]}
 
 
-def write(pytester: pytest.Pytester, *steps: str) -> None:
+def write(pytester: pytest.Pytester, *steps: str, tags: str = "") -> None:
     lines = "\n".join(f"    {step}" for step in steps)
-    pytester.makefile(".feature", some=f"Feature: Something\n  @AIM-1 @AIM-2\n  Scenario: A thing happens\n{lines}\n")
+    pytester.makefile(
+        ".feature", some=f"Feature: Something\n  @AIM-1 @AIM-2 {tags}\n  Scenario: A thing happens\n{lines}\n"
+    )
     pytester.makepyfile(test_some=STAGE)
     pytester.makeconftest(REPORTER)
 
@@ -145,8 +148,8 @@ def play(pytester: pytest.Pytester, *steps: str) -> Outcome:
     return played(pytester, words)
 
 
-def play_profile(pytester: pytest.Pytester, profile: str, *steps: str) -> Outcome:
-    write(pytester, *steps)
+def play_profile(pytester: pytest.Pytester, profile: str, *steps: str, tags: str = "") -> Outcome:
+    write(pytester, *steps, tags=tags)
     file = pytester.makefile(".toml", vendor=f'name = "vendor"\nurl = "http://127.0.0.1/"\n{profile}')
     return played(pytester, ("--profile", str(file), "--route", "chromium-site-settings"))
 
@@ -245,6 +248,19 @@ def test_a_statement_that_the_profile_excepts_is_left_out(pytester: pytest.Pytes
     assert (seen.verdict, seen.reason) == ("pass", "")
     assert seen.judged == {("AIM-1", "pass")}
     assert seen.result["statements"] == ["AIM-1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict", "why"),
+    [("audio", "pass", ""), ("video", "not applicable", "the build has no video calls, says its profile")],
+)
+def test_a_kind_of_call_that_the_build_lacks_is_not_applicable(
+    pytester: pytest.Pytester, kind: str, verdict: str, why: str
+) -> None:
+    steps = ("When something is done", "Then the first promise is kept", "And the second promise is kept")
+    tags = f"@during-a-call @{kind}-call @loses-microphone"
+    seen = play_profile(pytester, 'calls = ["audio"]\n', *steps, tags=tags)
+    assert (seen.verdict, seen.reason) == (verdict, why)
 
 
 def test_what_came_from_the_environment_is_in_no_result(

@@ -23,6 +23,7 @@ from widget_conformance.fixtures.profile import (
 )
 
 URL = 'url = "https://example.org/widget"\n'
+KINDS = "a list of the kinds of call that the build offers, each once: 'audio', 'video' or both"
 SECRET = "hunter2("
 """What WIDGET_SECRET holds; no pattern, no selector, no key."""
 
@@ -47,7 +48,7 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "zzzz = 1",
         UnknownKey,
-        ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, query, viewport, locale, version, before_call, find, not_applicable, far_end, budgets",
+        ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, viewport, locale, version, before_call, find, not_applicable, far_end, budgets",
     ),
     (URL + "password = 'x'", UnknownKey, ":2: password: unknown key; it belongs in [far_end]"),
     (
@@ -187,6 +188,14 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         WrongValue,
         ":2: locale: expected a language tag such as en-US, found the text 'de_CH'; did you mean 'de-CH'?",
     ),
+    (URL + "calls = []", WrongValue, f":2: calls: expected {KINDS}, found an empty list"),
+    (
+        URL + "calls = ['audio', 'phone']",
+        WrongValue,
+        ":2: calls[1]: expected one of 'audio', 'video', found the text 'phone'",
+    ),
+    (URL + "calls = ['audio', 'audio']", WrongValue, f":2: calls: expected {KINDS}, found a list"),
+    (URL + "calls = 'audio'", WrongValue, f":2: calls: expected {KINDS}, found the text 'audio'"),
     (
         URL + "viewport = { width = 100, height = 600 }",
         WrongValue,
