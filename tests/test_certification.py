@@ -1,6 +1,5 @@
 """The whole chain on real input: the reference widget in both browsers, from the features to the reports."""
 
-import re
 from pathlib import Path
 
 import harness
@@ -18,29 +17,20 @@ def _results(folder: Path) -> list[Result]:
     return [Result.from_json(line) for line in harness.results(folder)]
 
 
-STARVED = re.compile(
-    r"was late by|s to answer the widget's request|nothing came through|too busy|starved|hardly any more"
-)
-"""How the harness says that the machine, not the widget, was too slow: whoever tests on a small one will read it."""
-
-
-@pytest.mark.parametrize(("release", "browser"), [("5.1", "chromium"), ("5.2", "firefox")])
-def test_the_releases_that_keep_every_promise_conform(tmp_path: Path, release: str, browser: str) -> None:
-    words = ("--subject", f"reference@{release}", "--browser", browser)
-    ended = harness.command("run", *words, "--results", tmp_path / "r", seconds=1500)
+def test_the_releases_that_keep_every_promise_conform_in_both_browsers(tmp_path: Path) -> None:
+    # One process: this asks whether the widgets conform, not how much the machine can bear at a time.
+    ended = harness.command("run", "--workers", "1", "--results", tmp_path / "r", seconds=3000)
     found = _results(tmp_path / "r")
-    assert len(found) == sum(route.browser == browser for case in cases() for route in case.routes)
+    assert not [(r.subject, r.route, r.scenario, r.reason) for r in found if r.verdict is not Verdict.PASS]
+    assert ended.status == 0, ended.said
+    assert len(found) == 2 * sum(len(case.routes) for case in cases())
     assert harness.run_facts(tmp_path / "r")["finished"]
-    assert not [(r.scenario, r.reason) for r in found if r.verdict is Verdict.FAIL]
-    doubtful = [r for r in found if r.verdict is not Verdict.PASS]
-    assert not [(r.scenario, r.reason) for r in doubtful if not STARVED.search(r.reason)]
-    assert len(doubtful) <= len(found) / 10, [(r.scenario, r.reason) for r in doubtful]
-    assert ended.status == (3 if doubtful else 0), ended.said
     kept = by_statement(found)
-    unsure = {statement for r in doubtful for statement in r.statements}
-    for statement in statements.load().all:
-        verdict = kept[f"reference@{release}", release, browser, statement.id]
-        assert verdict is Verdict.PASS or statement.id in unsure, statement.id
+    for release in ("5.1", "5.2"):
+        for browser in BROWSERS:
+            for statement in statements.load().all:
+                verdict = kept[f"reference@{release}", release, browser, statement.id]
+                assert verdict is Verdict.PASS, (release, browser, statement.id)
     validator = Draft202012Validator(schema())
     for line in harness.results(tmp_path / "r"):
         validator.validate(line)
