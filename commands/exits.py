@@ -13,6 +13,7 @@ def wrong_use_errors() -> tuple[type[Exception], ...]:
     from widget_conformance.commands.init import BadQuery, FileInTheWay  # noqa: PLC0415
     from widget_conformance.commands.prove import UnknownBuild  # noqa: PLC0415
     from widget_conformance.fixtures.browsers.finding import UnknownBrowser  # noqa: PLC0415 - loaded on error only
+    from widget_conformance.fixtures.far_end.signalling import BrokenSignalling, UnknownSignalling  # noqa: PLC0415
     from widget_conformance.fixtures.loop import PortTaken  # noqa: PLC0415
     from widget_conformance.fixtures.plan import NothingToRun, UnknownRoute, UnknownScenario, UnknownStatement  # noqa: PLC0415
     from widget_conformance.fixtures.profile import ProfileError  # noqa: PLC0415
@@ -20,8 +21,8 @@ def wrong_use_errors() -> tuple[type[Exception], ...]:
     from widget_conformance.reports.results import NoResults, NoResultsFolder  # noqa: PLC0415
 
     return (
-        BadQuery, FileInTheWay, NoResults, NoResultsFolder, NothingToRun, PortTaken, ProfileError,
-        UnknownBrowser, UnknownBuild, UnknownRoute, UnknownScenario, UnknownStatement, UnknownSubject,
+        BadQuery, BrokenSignalling, FileInTheWay, NoResults, NoResultsFolder, NothingToRun, PortTaken, ProfileError,
+        UnknownBrowser, UnknownBuild, UnknownRoute, UnknownScenario, UnknownSignalling, UnknownStatement, UnknownSubject,
     )  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def loses_the_server(world: World) -> None:
 
 def is_cut_off(world: World) -> None:
     """Cut the SIP connections below both WebSockets: neither side gets to say that it closes them."""
-    for connection in list(world.room.sockets):
+    for connection in list(world.room.links):
         connection.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 

@@ -92,7 +92,10 @@ def test_without_a_call_at_the_far_end_it_says_what_the_far_end_saw(shop: Shop, 
     status, said = shop.check(shop.widget("5.1", free_port()))
     assert status == 3
     assert "no call reached the far end" in said
-    assert "Nobody connected to the far end: does the widget use the address in {sip_url}, here ws://127.0.0.1:" in said
+    assert (
+        "Nobody connected to the far end: does the widget use the address in {far_end_url}, here ws://127.0.0.1:"
+        in said
+    )
     status, said = shop.check(shop.widget("5.1", far_end_port, 'numbers = ["4711"]\n'))
     assert status == 3
     assert "INVITE answered 404 (the number is none of the profile's far_end.numbers)" in said

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from harness import Ended, Running, run_facts, running, until
 from test_verdicts import BROKEN_FOR_GOOD, KEPT, Scene
-from widget_conformance.fixtures.far_end.server import LOST
+from widget_conformance.fixtures.far_end.signalling import LOST
 from widget_conformance.fixtures.far_end.standstill import Standstill
 from widget_conformance.fixtures.timeline import now
 from widget_conformance.fixtures.verdicts import Observation

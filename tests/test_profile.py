@@ -147,10 +147,10 @@ video_off = [{ method = "MESSAGE", pattern = '"streamStatus":\s*"off"', video = 
 shown = 2
 """,
     )
-    assert made.page("audio", origin="http://s1.localhost:80", sip_url="ws://a/b?c") == (
+    assert made.page("audio", origin="http://s1.localhost:80", far_end_url="ws://a/b?c") == (
         "http://host/?sip=ws%3A%2F%2Fa%2Fb%3Fc&from=http://s1.localhost:80"
     )
-    assert made.page("video", origin="o", sip_url="s") == "http://host/video"
+    assert made.page("video", origin="o", far_end_url="s") == "http://host/video"
     assert made.version == profile.VersionSource(global_path="Widget.about.version")
     mute, camera = made.find["mute"], made.find["camera"]
     assert (mute.role, mute.name, mute.text) == ((), None, ("mic(_off)?",))
@@ -423,7 +423,7 @@ with = "${WIDGET_PASSWORD}"
     assert made.far_end.domain == "${WIDGET_HOST}"
     assert made.far_end.after_ack[0].body == f"${{{HIDDEN}}} {{call_id}}"
     assert made.before_call[0].text == HIDDEN
-    page = made.page("audio", origin="o", sip_url="s")
+    page = made.page("audio", origin="o", far_end_url="s")
     assert page == "https://host.example/a?token=x-hunter2%20%26%20%22co%22"
     assert made.redact(f"opens {page}") == "opens https://${WIDGET_HOST}/a?token=x-${WIDGET_PASSWORD}"
     printed = [repr(made), repr(_settings(made.far_end)), str(made.before_call[0]), str(made.find["mute"])]
@@ -481,12 +481,12 @@ def test_a_table_takes_from_the_environment_too() -> None:
 def test_parameters_of_the_address(url: str, page: str) -> None:
     query = {"a b": "ü&=", "sip": "{sip_url}", "from": "{origin}"}
     made = from_table({"url": url, "query": query}, "a table")
-    assert made.page("audio", origin="http://o", sip_url="ws://f?") == page
+    assert made.page("audio", origin="http://o", far_end_url="ws://f?") == page
 
 
 def test_json_can_be_a_parameter() -> None:
     made = from_table({"url": "http://h/", "query": {"config": '{"sip": {}, "x": "{sip_url}"}'}}, "a table")
-    assert made.page("video", origin="o", sip_url="s").endswith("%22x%22%3A%20%22s%22%7D")
+    assert made.page("video", origin="o", far_end_url="s").endswith("%22x%22%3A%20%22s%22%7D")
 
 
 # -- promises that do not apply, steps, the far end, the version

@@ -258,7 +258,11 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         ":1: url: expected an address such as https://example.org/widget, found 'http://x:99999/'",
     ),
     ("url = 'http://x/{sip}'", UnknownPlaceholder, ":1: url: unknown placeholder {sip}; did you mean {sip_url}?"),
-    ("url = 'http://x/{zzz}'", UnknownPlaceholder, ":1: url: unknown placeholder {zzz}; known: {origin}, {sip_url}"),
+    (
+        "url = 'http://x/{zzz}'",
+        UnknownPlaceholder,
+        ":1: url: unknown placeholder {zzz}; known: {origin}, {far_end_url}, {sip_url}",
+    ),
     (
         URL + "video_url = 'http:///x'",
         BadUrl,

@@ -6,8 +6,9 @@ import random
 import aiohttp
 import pytest
 from customer import Customer, field, status
-from widget_conformance.fixtures.far_end.server import LOST, FarEnd, RoomTaken
+from widget_conformance.fixtures.far_end.server import FarEnd, RoomTaken
 from widget_conformance.fixtures.far_end.settings import AfterAck, FarEndSettings, SignalPattern, VideoOffSignals
+from widget_conformance.fixtures.far_end.signalling import LOST
 from widget_conformance.fixtures.far_end.sip import METHODS
 from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
 from widget_conformance.fixtures.loop import PortTaken
@@ -269,7 +270,7 @@ def test_a_fixed_address_leads_to_the_only_open_room(far_end):
         ):
             await socket.send_str("\r\n\r\n")
             await socket.receive_str(timeout=5)  # who answers has let us in
-            return len(room.sockets)
+            return len(room.links)
 
     assert asyncio.run(enters()) == 1
     end.open_room("s2", Timeline(), CHROMIUM_SOURCE)
