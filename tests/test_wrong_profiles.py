@@ -202,6 +202,18 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         ":2: viewport.width: expected a whole number from 200 up to 8000, found the number 100",
     ),
     (
+        URL + "[far_end]\nsignalling = 'wip'",
+        WrongValue,
+        ":3: far_end.signalling: nothing installed is called 'wip'; did you mean 'whip'? "
+        "A package adds another with an entry point of the group widget_conformance.far_end",
+    ),
+    (
+        URL + "[far_end]\nsignalling = 'xmpp'",
+        WrongValue,
+        ":3: far_end.signalling: nothing installed is called 'xmpp'; there are 'json', 'sip', 'whip'. "
+        "A package adds another with an entry point of the group widget_conformance.far_end",
+    ),
+    (
         URL + "[far_end]\nport = 70000",
         WrongValue,
         ":3: far_end.port: expected a whole number from 1 up to 65535, found the number 70000",
