@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -326,3 +327,35 @@ def test_a_plug_in_that_cannot_be_used_says_why(monkeypatch: pytest.MonkeyPatch,
 def test_signalling_that_nobody_installed_is_told_with_what_there_is() -> None:
     with pytest.raises(UnknownSignalling, match=r"nothing installed is called 'wihp'; there are json, sip, whip"):
         FarEnd(FarEndSettings(signalling="wihp"))
+
+
+def test_the_plug_in_of_the_documentation_takes_a_call(far_end: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "far-ends.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], names)
+    monkeypatch.setitem(globals(), "OurSignalling", names["OurSignalling"])
+    points = {"ours": EntryPoint("ours", f"{__name__}:OurSignalling", "widget_conformance.far_end")}
+    monkeypatch.setattr(signalling, "installed", lambda: points)
+    end, room = far_end(signalling="ours")
+
+    async def go() -> None:
+        async with (
+            aiohttp.ClientSession(headers=ROOM) as session,
+            session.ws_connect(end.url.replace("ws:", "http:")) as socket,
+        ):
+            peer = Peer()
+
+            async def offer(sdp: str) -> str:
+                await socket.send_json({"offer": sdp})
+                return str((await socket.receive_json(timeout=10))["answer"])
+
+            await peer.offer(offer)
+            await become(lambda: room.agent.audio.hears_customer() and room.agent.video.state() == "live")
+            await socket.send_json({"camera": False})
+            await become(lambda: room.agent.video.state() == "off")
+            await socket.send_json({"bye": True})
+            await become(lambda: room.calls[0].state == "ended")
+            assert (len(room.calls), room.calls[0].ended_by) == (1, "customer")
+            await peer.pc.close()
+
+    asyncio.run(asyncio.wait_for(go(), 30))
