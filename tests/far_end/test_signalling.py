@@ -21,7 +21,7 @@ SDP = {"Content-Type": "application/sdp"}
 ROOM = {"Host": "s1.localhost"}
 
 
-async def become(condition: Callable[[], Any], seconds: float = 8) -> None:
+async def become(condition: Callable[[], Any], seconds: float = 40) -> None:
     deadline = now() + seconds
     while not condition():
         assert now() < deadline, "it did not come to pass"
@@ -47,7 +47,7 @@ class Peer:
 def http(end: FarEnd, talk: Callable[[aiohttp.ClientSession], Awaitable[None]]) -> None:
     async def go() -> None:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{end.port}", headers=ROOM) as session:
-            await asyncio.wait_for(talk(session), 30)
+            await asyncio.wait_for(talk(session), 150)
 
     asyncio.run(go())
 
@@ -179,11 +179,11 @@ def json_talk(end: FarEnd, talk: Callable[[Any, Callable[..., Awaitable[dict[str
 
             async def until(kind: str) -> dict[str, Any]:
                 while True:
-                    message: dict[str, Any] = await socket.receive_json(timeout=10)
+                    message: dict[str, Any] = await socket.receive_json(timeout=40)
                     if message["type"] == kind:
                         return message
 
-            await asyncio.wait_for(talk(socket, until), 30)
+            await asyncio.wait_for(talk(socket, until), 150)
 
     asyncio.run(go())
 
@@ -347,7 +347,7 @@ def test_the_plug_in_of_the_documentation_takes_a_call(far_end: Any, monkeypatch
 
             async def offer(sdp: str) -> str:
                 await socket.send_json({"offer": sdp})
-                return str((await socket.receive_json(timeout=10))["answer"])
+                return str((await socket.receive_json(timeout=40))["answer"])
 
             await peer.offer(offer)
             await become(lambda: room.agent.audio.hears_customer() and room.agent.video.state() == "live")
@@ -358,4 +358,4 @@ def test_the_plug_in_of_the_documentation_takes_a_call(far_end: Any, monkeypatch
             assert (len(room.calls), room.calls[0].ended_by) == (1, "customer")
             await peer.pc.close()
 
-    asyncio.run(asyncio.wait_for(go(), 30))
+    asyncio.run(asyncio.wait_for(go(), 150))
