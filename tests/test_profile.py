@@ -783,3 +783,16 @@ def test_a_target_that_cannot_be_filled_tells_no_secret() -> None:
     assert "hunter2" not in str(told.value)
     assert told.value.__cause__ is None
     assert told.value.__suppress_context__
+
+
+def test_the_profiles_of_the_documentation_are_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AUDIO_URL", "VIDEO_URL"):
+        monkeypatch.setenv(f"WIDGET_{name}", f"https://widget.example/{name}")
+    monkeypatch.setenv("WIDGET_SIP_DOMAIN", "sip.example")
+    monkeypatch.setenv("WIDGET_SIP_PASSWORD", "x")
+    files = sorted((Path(__file__).parents[1] / "docs" / "profiles").glob("*.toml"))
+    assert files
+    for file in files:
+        made = load(file)
+        assert made.page("video", origin="o", far_end_url="s") == "https://widget.example/VIDEO_URL"
+        assert made.far_end.after_ack
