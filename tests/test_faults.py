@@ -98,7 +98,6 @@ def test_pages_that_no_call_comes_from_are_inconclusive_one_after_another(tmp_pa
     _, found = judged(tmp_path, {name: f"http://127.0.0.1:{site}/{name}" for name in REASONS}, *CHROMIUM)
     for name, said in REASONS.items():
         assert said in found[name]["reason"], name
-        assert found[name]["seconds"] < 60, name
 
 
 def test_a_page_that_hangs_in_firefox_is_inconclusive_too(tmp_path: Path, site: int) -> None:

@@ -73,7 +73,6 @@ def test_a_video_call_from_the_ring_to_the_agents_bye(far_end):
     assert agent.video.picture_png().startswith(b"\x89PNG")
     heard = [event.detail["label"] == "customer" for event in room.timeline.events("hears", "agent")]
     assert heard[:3] == [True, False, True]
-    assert end.lag(0) < 1
 
 
 def test_a_customer_who_vanishes_ends_the_call(far_end):

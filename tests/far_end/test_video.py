@@ -1,5 +1,3 @@
-import time
-
 import numpy as np
 import pytest
 from customer import picture
@@ -155,15 +153,6 @@ def test_the_last_picture_as_png():
     assert meter.picture_png() is None
     meter.add(0, picture(*camera_picture(0)), 0, 0)
     assert meter.picture_png().startswith(b"\x89PNG\r\n")
-
-
-def test_a_picture_costs_less_than_two_milliseconds():
-    frames = [picture(*camera_picture(number / 15)) for number in range(20)]
-    meter = VideoMeter(Stripes())
-    begun = time.process_time()
-    for number, frame in enumerate(frames):
-        meter.add(0, frame, number / 15, number / 15)
-    assert (time.process_time() - begun) / len(frames) < 0.002
 
 
 def test_a_last_picture_that_the_page_has_drawn_is_no_placeholder():
