@@ -21,7 +21,7 @@ from customer import Customer, Microphone, status
 from customer import field as field_of
 from test_call import become
 from widget_conformance.fixtures.far_end.room import Room
-from widget_conformance.fixtures.far_end.server import LARGEST_MESSAGE, LOST, FarEnd
+from widget_conformance.fixtures.far_end.server import FarEnd
 from widget_conformance.fixtures.far_end.sip import METHODS
 from widget_conformance.fixtures.far_end.user_agent import MOST_CALLS
 from widget_conformance.fixtures.timeline import now
