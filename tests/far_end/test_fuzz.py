@@ -22,7 +22,9 @@ from customer import field as field_of
 from test_call import become
 from widget_conformance.fixtures.far_end.room import Room
 from widget_conformance.fixtures.far_end.server import FarEnd
+from widget_conformance.fixtures.far_end.signalling import LOST
 from widget_conformance.fixtures.far_end.sip import METHODS
+from widget_conformance.fixtures.far_end.sip_socket import LARGEST_MESSAGE
 from widget_conformance.fixtures.far_end.user_agent import MOST_CALLS
 from widget_conformance.fixtures.timeline import now
 
