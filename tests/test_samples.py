@@ -1,12 +1,15 @@
 """Widgets that have nothing to do with the reference, judged as a vendor would: by a profile alone."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import harness
 import pytest
 from aiohttp import web
 from widget_conformance.fixtures.loop import LoopThread, listen
+from widget_conformance.fixtures.node import node_home, run_node
+from widget_conformance.reports.model import Result, Verdict, by_statement
 
 SAMPLES = Path(__file__).parent / "samples"
 SOME = (
@@ -16,20 +19,57 @@ SOME = (
     *("--scenario", "The microphone is enabled and a video call is tried again"),
     *("--scenario", "The customer proceeds with an audio-only call"),
 )
+FLAWS = {
+    "MIC-LIVE-5",  # no icon while the microphone is blocked
+    "AIM-2",  # its mute control goes on saying "on"
+    *("AIM-1", "CAM-LIVE-5"),  # one message at a time: of two losses at once only one is told
+}
+"""What the launcher sample breaks."""
 ROUTES = ("--route", "chromium-site-settings", "--route", "firefox-settings-dialog")
+
+
+def _page(file: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        del request
+        return web.FileResponse(file)
+
+    return serve
+
+
+@contextmanager
+def served(sample: str, **more: Path) -> Iterator[int]:
+    """Serve the folder of a sample, and more files by their names; the port."""
+    app = web.Application()
+    app.router.add_get("/", _page(SAMPLES / sample / "index.html"))
+    for name, file in more.items():
+        app.router.add_get(f"/{name}.mjs", _page(file))
+    app.router.add_static("/", SAMPLES / sample)
+    loop = LoopThread("sample")
+    runner, port = loop.call(listen(app))
+    try:
+        yield port
+    finally:
+        loop.call(runner.cleanup())
+        loop.stop()
 
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[int]:
-    """Port that serves the plain sample."""
-    app = web.Application()
-    app.router.add_get("/", lambda request: web.FileResponse(SAMPLES / "plain" / "index.html"))
-    app.router.add_static("/", SAMPLES / "plain")
-    loop = LoopThread("sample")
-    runner, port = loop.call(listen(app))
-    yield port
-    loop.call(runner.cleanup())
-    loop.stop()
+    """Port of the sample that speaks no SIP."""
+    with served("plain") as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Port of the sample on JsSIP, behind a launcher and a form."""
+    made, packages = tmp_path_factory.mktemp("jssip") / "jssip.mjs", node_home() / "node_modules"
+    words = [packages / "esbuild" / "bin" / "esbuild", packages / "jssip" / "lib" / "JsSIP.js"]
+    run_node(
+        [*words, "--bundle", "--format=esm", "--log-level=error", f"--outfile={made}"], cwd=node_home(), seconds=120
+    )
+    with served("launcher", jssip=made) as port:
+        yield port
 
 
 @pytest.mark.parametrize("by", ["whip", "json"])
@@ -41,3 +81,17 @@ def test_a_widget_that_speaks_no_sip_conforms_in_both_browsers(tmp_path: Path, p
     assert [(r["route"], r["scenario"], r["reason"]) for r in found if r["verdict"] != "pass"] == []
     assert len(found) == 10
     assert ended.status == 0, ended.said
+
+
+def test_a_widget_with_three_flaws_breaks_just_the_promises_about_them(tmp_path: Path, launcher: int) -> None:
+    profile = SAMPLES / "launcher" / "profile.toml"
+    words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    ended = harness.command(*words, seconds=900, SAMPLE_PORT=str(launcher))
+    found = [Result.from_json(line) for line in harness.results(tmp_path)]
+    assert not [(r.route, r.scenario, r.reason) for r in found if r.verdict is Verdict.INCONCLUSIVE]
+    for browser in ("chromium", "firefox"):
+        broken = {
+            key[3] for key, verdict in by_statement(found).items() if key[2] == browser and verdict is Verdict.FAIL
+        }
+        assert broken == FLAWS, browser
+    assert ended.status == 1, ended.said
