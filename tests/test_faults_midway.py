@@ -189,7 +189,7 @@ def scene() -> Scene:
 def let_media_be_silent(scene: Scene, seconds: float, connected: bool = True) -> None:
     """Let nobody have answered on the way of the media for so long."""
     scene.world.room = SimpleNamespace(  # type: ignore[assignment]
-        calls=["a call"], sockets={"a socket"} if connected else set(), unreachable=lambda call, since: seconds
+        calls=["a call"], links={"a socket"} if connected else set(), unreachable=lambda call, since: seconds
     )
 
 

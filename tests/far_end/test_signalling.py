@@ -34,11 +34,15 @@ class Peer:
     def __init__(self) -> None:
         self.pc = RTCPeerConnection()
         self.pc.addTrack(Microphone())
-        self.pc.addTrack(Camera())
+        self._video = self.pc.addTrack(Camera())
 
     async def offer(self, send: Callable[[str], Awaitable[str]]) -> None:
         await self.pc.setLocalDescription(await self.pc.createOffer())
         await self.pc.setRemoteDescription(RTCSessionDescription(await send(self.pc.localDescription.sdp), "answer"))
+
+    def stop_video(self) -> None:
+        """Send no pictures any more, and say nothing of it."""
+        self._video.replaceTrack(None)
 
     def direct_video(self, direction: str) -> None:
         next(leg for leg in self.pc.getTransceivers() if leg.kind == "video").direction = direction
@@ -202,9 +206,12 @@ def test_a_call_in_json_until_the_agent_hangs_up(far_end: Any) -> None:
         await peer.offer(offer)
         await become(lambda: room.agent.audio.hears_customer() and room.agent.video.state() == "live")
         await socket.send_json({"type": "video", "call": "c1", "state": "off"})
+        await become(lambda: room.agent.video.signalled() == "off")
+        assert room.agent.video.state() == "live", "what arrives comes before what is signalled"
+        peer.stop_video()
         await become(lambda: room.agent.video.state() == "off")
         await socket.send_json({"type": "video", "call": "c1", "state": "on"})
-        await become(lambda: room.agent.video.state() == "live")
+        await become(lambda: room.agent.video.signalled() == "on")
         peer.direct_video("recvonly")
         await peer.offer(offer)
         await become(lambda: room.calls[0].video_signalled == "off")
@@ -352,6 +359,7 @@ def test_the_plug_in_of_the_documentation_takes_a_call(far_end: Any, monkeypatch
             await peer.offer(offer)
             await become(lambda: room.agent.audio.hears_customer() and room.agent.video.state() == "live")
             await socket.send_json({"camera": False})
+            peer.stop_video()
             await become(lambda: room.agent.video.state() == "off")
             await socket.send_json({"bye": True})
             await become(lambda: room.calls[0].state == "ended")
