@@ -20,12 +20,10 @@ import pytest
 from customer import Customer, Microphone, status
 from customer import field as field_of
 from test_call import become
-from widget_conformance.fixtures.far_end.room import Room
+from widget_conformance.fixtures.far_end.room import MOST_CALLS, Room
 from widget_conformance.fixtures.far_end.server import FarEnd
-from widget_conformance.fixtures.far_end.signalling import LOST
+from widget_conformance.fixtures.far_end.signalling import LARGEST_MESSAGE, LOST
 from widget_conformance.fixtures.far_end.sip import METHODS
-from widget_conformance.fixtures.far_end.sip_socket import LARGEST_MESSAGE
-from widget_conformance.fixtures.far_end.user_agent import MOST_CALLS
 from widget_conformance.fixtures.timeline import now
 
 T = TypeVar("T")
