@@ -1,5 +1,6 @@
 """`widget-conformance init`: pages of several kinds, hostile ones among them, each in a real browser."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from widget_conformance.fixtures.loop import LoopThread, listen
 from widget_conformance.reference_impl.server import ReferenceServer
 
 HOSTILE = '"]\n[budgets]\nshown = 9 # <script>alert(1)</script> \\ \x7f \U0001f600'
+LONG = "Phone our friendly people, " + "who know everything about spades and rakes, " * 3
 PAGES = {
+    "long": f"<button>{LONG}</button>",
     "named": '<meta name="x-version" content="5.4"><button>Audio call</button><button>Video call</button>',
     "ligatures": (
         '<button class="round call"><span class="material-icons">call</span></button>'
@@ -153,6 +156,22 @@ def test_wrong_use_is_told_in_a_line(init: Any, words: tuple[str, ...], status: 
     assert told in done.said
     assert done.said.count("\n") == 1
     assert not done.text
+
+
+def test_a_place_where_nothing_can_be_written_is_told_in_a_line(
+    site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "missing" / "profile.toml"
+    assert main(["init", f"{site}/named", "--output", str(file)]) == 3
+    assert capsys.readouterr().err == (
+        f"widget-conformance: {file}: No such file or directory; choose another place, or mend this one\n"
+    )
+
+
+def test_a_name_longer_than_what_is_read_makes_a_pattern_that_finds_it(init: Any, site: str) -> None:
+    find = init(f"{site}/long").table["find"]["audio_call"]
+    assert re.search(find["name"], LONG)
+    assert not find["name"].endswith("$")
 
 
 def test_a_profile_is_never_replaced_unasked(init: Any, tmp_path: Path) -> None:

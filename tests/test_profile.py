@@ -785,6 +785,12 @@ def test_a_target_that_cannot_be_filled_tells_no_secret() -> None:
     assert told.value.__suppress_context__
 
 
+def test_what_can_be_seen_before_any_call_is_looked_at_where_the_build_has_calls() -> None:
+    table = {"url": "http://h/", "video_url": "http://h/video"}
+    assert from_table(table, "a table").nearest_kind("audio") == "audio"
+    assert from_table({**table, "calls": ["video"]}, "a table").nearest_kind("audio") == "video"
+
+
 def test_the_profiles_of_the_documentation_are_right(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AUDIO_URL", "VIDEO_URL"):
         monkeypatch.setenv(f"WIDGET_{name}", f"https://widget.example/{name}")

@@ -99,7 +99,9 @@ class Scene:
     def __init__(self) -> None:
         self.browser, self.far_end = FakeBrowser(), FakeFarEnd()
         case = next(case for case in cases() if "MIC-LIVE-2" in case.statements)
-        profile: Any = SimpleNamespace(budgets=None, not_applicable={"AIM-1": "it has no voice"})
+        profile: Any = SimpleNamespace(
+            nearest_kind=lambda kind: kind, budgets=None, not_applicable={"AIM-1": "it has no voice"}
+        )
         stage: Any = SimpleNamespace(far_end=lambda profile: self.far_end, next_room=lambda subject: "s1")
         subject: Any = SimpleNamespace(profile=profile)
         fakes: Any = self.browser
