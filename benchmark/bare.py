@@ -22,7 +22,7 @@ from widget_conformance.fixtures.browsers.chromium import Chromium
 from widget_conformance.fixtures.browsers.finding import find
 from widget_conformance.fixtures.browsers.firefox import Firefox
 from widget_conformance.fixtures.browsers.permissions import Device, Permission
-from widget_conformance.fixtures.observations.agent import GAP_S, QUIET_S, SETUP_S, WATCHED_S
+from widget_conformance.fixtures.observations.agent import GAP_S, QUIET_S, SETUP_S, STAYS_S, WATCHED_S
 from widget_conformance.fixtures.observations.widget import READABLE_S, STEADY_S
 from widget_conformance.fixtures.timeline import now
 from widget_conformance.reference_impl.server import ReferenceServer
@@ -99,6 +99,11 @@ class Customer:
 
         until(steady, "the customer's sound")
 
+    def stays(self, first: float) -> None:
+        """Sound that came back is still there after a while."""
+        watch(first + STAYS_S)
+        until(lambda: self.agent.heard[-1] >= first + STAYS_S, "the customer's sound to stay")
+
     def quiet(self, moments: list[float], at: float) -> None:
         """Wait until nothing has come for `QUIET_S`."""
         until(lambda: now() - max(moments[-1] if moments else at, at) > QUIET_S, "silence", 5)
@@ -153,6 +158,7 @@ def microphone_allowed_again(customer: Customer) -> None:
     at = customer.allow(Device.MICROPHONE)
     until(lambda: customer.page.evaluate(_QUERY, "microphone") == "granted", "the page to be told")
     customer.heard_since(at)
+    customer.stays(next(moment for moment in customer.agent.heard if moment >= at))
     customer.page.get_by_role("img", name="microphone blocked").wait_for(state="hidden")
     customer.page.get_by_role("alert").wait_for(state="hidden")
     customer.control("mute", pressed=False)

@@ -8,7 +8,7 @@ import harness
 import pytest
 from aiohttp import web
 from widget_conformance.fixtures.loop import LoopThread, listen
-from widget_conformance.fixtures.node import node_home, run_node
+from widget_conformance.fixtures.node import install, node_home, run_node
 from widget_conformance.reports.model import Result, Verdict, by_statement
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -34,6 +34,23 @@ def _page(file: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         return web.FileResponse(file)
 
     return serve
+
+
+def bundled(entry: Path, packages: Path, made: Path) -> Path:
+    """Make one module of a script and the npm packages in `packages` that it imports."""
+    words: list[str | Path] = [node_home() / "node_modules" / "esbuild" / "bin" / "esbuild", entry]
+    options = ("--bundle", "--format=esm", "--log-level=error", "--jsx=automatic", "--loader:.woff2=dataurl")
+    defined = '--define:process.env.NODE_ENV="production"'
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("NODE_PATH", str(packages / "node_modules"))
+        run_node([*words, *options, defined, f"--outfile={made}"], cwd=entry.parent, seconds=120)
+    return made
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    """Folder with the npm packages that only samples need, as `samples/package-lock.json` names them."""
+    return install(wanted=SAMPLES, home=node_home() / "samples")
 
 
 @contextmanager
@@ -63,11 +80,8 @@ def plain() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Port of the sample on JsSIP, behind a launcher and a form."""
-    made, packages = tmp_path_factory.mktemp("jssip") / "jssip.mjs", node_home() / "node_modules"
-    words = [packages / "esbuild" / "bin" / "esbuild", packages / "jssip" / "lib" / "JsSIP.js"]
-    run_node(
-        [*words, "--bundle", "--format=esm", "--log-level=error", f"--outfile={made}"], cwd=node_home(), seconds=120
-    )
+    made = tmp_path_factory.mktemp("jssip") / "jssip.mjs"
+    bundled(node_home() / "node_modules" / "jssip" / "lib" / "JsSIP.js", node_home(), made)
     with served("launcher", jssip=made) as port:
         yield port
 
