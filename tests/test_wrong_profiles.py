@@ -37,6 +37,47 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     ),
     ("url = 'http://x'\nurl = 'http://y'", ProfileSyntax, ": not TOML: Cannot overwrite a value (in line 2, the last)"),
     ("url = 'http://x'\nlist = [\n", ProfileSyntax, ": not TOML: Invalid value (in line 2, the last)"),
+    (
+        URL + "[access]\nproxy = 'proxy.example:3128'",
+        BadUrl,
+        ":3: access.proxy: expected http://, socks4:// or socks5:// with host and port, such as http://proxy.example:3128; found 'proxy.example:3128'",
+    ),
+    (
+        URL + "[access]\nproxy = 'http://me:secret@proxy.example:3128'",
+        BadUrl,
+        ":3: access.proxy: a user name in it is nothing that both browsers understand; let a proxy on this machine log in for you",
+    ),
+    (
+        URL + "[access]\nproxy = 'http://127.0.0.1:3128'\nhosts = { 'widget.example' = '127.0.0.1' }",
+        KeysThatExclude,
+        ":4: access.hosts: proxy and hosts exclude each other: it is the proxy that looks for names",
+    ),
+    (
+        URL + "[access]\nhosts = { 'widget.example' = 'localhost' }",
+        WrongValue,
+        ":3: access.hosts.\"widget.example\": expected an IP address such as 127.0.0.1 for it, found the text 'localhost'",
+    ),
+    (
+        URL + "[access.hosts]\n'https://widget.example' = '127.0.0.1'",
+        WrongValue,
+        ":3: access.hosts.\"https://widget.example\": 'https://widget.example' is no host name; expected one such as widget.example",
+    ),
+    (
+        URL + "[access]\nstorage_state = 'none.json'",
+        WrongValue,
+        ":3: access.storage_state: none.json cannot be read: No such file or directory",
+    ),
+    (URL + "[access]\nuser = 'x'", MissingKey, ":2: access: the key 'password' is missing beside 'user'"),
+    (
+        URL + "[access]\naccept_untrusted_certificate = 'yes'",
+        WrongValue,
+        ":3: access.accept_untrusted_certificate: expected true or false, found the text 'yes'",
+    ),
+    (
+        URL + "[access]\nuser = 'x'\npassword = 7",
+        WrongValue,
+        ":4: access.password: expected text that is not empty, found something else",
+    ),
     (URL + "nmae = 'x'", UnknownKey, ":2: nmae: unknown key; did you mean 'name'?"),
     (URL + "Name = 'x'", UnknownKey, ":2: Name: unknown key; did you mean 'name'?"),
     (URL + "\n\n[find.mut]\nname = 'x'", UnknownKey, ":4: find.mut: unknown key; did you mean 'mute'?"),
@@ -48,9 +89,9 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "zzzz = 1",
         UnknownKey,
-        ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, viewport, locale, version, before_call, find, not_applicable, far_end, budgets",
+        ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
     ),
-    (URL + "password = 'x'", UnknownKey, ":2: password: unknown key; it belongs in [far_end]"),
+    (URL + "password = 'x'", UnknownKey, ":2: password: unknown key; it belongs in [access] or in [far_end]"),
     (
         URL + "[budgets]\nshown = 1\nlocale = 'de'",
         UnknownKey,
