@@ -6,16 +6,13 @@ import contextlib
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import harness
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificates import certificate
 from widget_conformance.fixtures.browsers.access import BadStorageState, read_storage_state
 from widget_conformance.fixtures.claims import Claims
 from widget_conformance.fixtures.loop import LoopThread, listen
@@ -27,29 +24,6 @@ PLAIN = Path(__file__).parent / "samples" / "plain"
 HOST = "widget.example"
 SCENARIO = "The camera is revoked in a video call"
 BROWSERS = {"chromium": "chromium-site-settings", "firefox": "firefox-settings-dialog"}
-
-
-def certificate(file: Path) -> Path:
-    """A certificate for `HOST` that nobody has signed but itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    at = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(at - timedelta(days=1))
-        .not_valid_after(at + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + plain)
-    return file
 
 
 @dataclass
@@ -103,7 +77,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     """Serve it."""
     made = Guarded()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate(tmp_path_factory.mktemp("tls") / "both.pem"))
+    context.load_cert_chain(certificate(tmp_path_factory.mktemp("tls") / "both.pem", HOST))
     loop = LoopThread("guarded")
 
     async def start() -> tuple[web.AppRunner, web.AppRunner, asyncio.Server]:
@@ -132,14 +106,16 @@ STATE = """{"cookies": [{"name": "session", "value": "s3", "domain": "widget.exa
  "origins": [{"origin": "https://widget.example:%d", "localStorage": [{"name": "token", "value": "t1"}]}]}"""
 
 
-def profile(folder: Path, guarded: Guarded, access: str, scheme: str = "https", port: int = 0) -> Path:
+def profile(
+    folder: Path, guarded: Guarded, access: str, scheme: str = "https", port: int = 0, far_end: str = ""
+) -> Path:
     """A profile for the sample behind all that."""
     (folder / "log-in.json").write_text(STATE % guarded.port, "utf-8")
     file = folder / "guarded.toml"
     file.write_text(
         f'name = "guarded"\nurl = "{scheme}://{HOST}:{port or guarded.port}/"\nlocale = "de-CH"\n'
         'query = { by = "json", far_end = "{far_end_url}" }\n'
-        f'[far_end]\nsignalling = "json"\n[access]\n{access}\n',
+        f'[far_end]\nsignalling = "json"\n{far_end}\n[access]\n{access}\n',
         "utf-8",
     )
     return file
@@ -150,7 +126,7 @@ UNTRUSTED = "accept_untrusted_certificate = true"
 NAMED = f'hosts = {{ "{HOST}" = "127.0.0.1" }}'
 
 
-def judged(folder: Path, file: Path, *browsers: str) -> tuple[harness.Ended, list[dict[str, object]]]:
+def judged(folder: Path, file: Path, *browsers: str) -> tuple[harness.Ended, list[dict[str, Any]]]:
     """One scenario in some browsers."""
     routes = [word for browser in browsers for word in ("--route", BROWSERS[browser])]
     words = ("run", "--profile", file, "--scenario", SCENARIO, *routes, "--workers", "1", "--no-allure")
@@ -164,12 +140,18 @@ def test_a_page_behind_a_log_in_with_a_certificate_of_its_own_is_judged(
 ) -> None:
     guarded.through_proxy.clear()
     reach = NAMED if way == "by name" else f'proxy = "http://127.0.0.1:{guarded.proxy}"'
-    ended, found = judged(tmp_path, profile(tmp_path, guarded, f"{UNTRUSTED}\n{LOGGED_IN}\n{reach}"), *BROWSERS)
+    certificate(tmp_path / "far-end.pem", "far-end.example")
+    secure = 'certificate = "far-end.pem"' if way == "through a proxy" else ""
+    file = profile(tmp_path, guarded, f"{UNTRUSTED}\n{LOGGED_IN}\n{reach}", far_end=secure)
+    ended, found = judged(tmp_path, file, *BROWSERS)
     assert [(one["browser"], one["verdict"], one["reason"]) for one in found] == [
         ("chromium", "pass", ""),
         ("firefox", "pass", ""),
     ], ended.said
     assert "open sesame" not in ended.said + (tmp_path / "results" / "results.jsonl").read_text("utf-8")
+    opened = [event["detail"]["url"] for one in found for event in one["timeline"] if event["what"] == "opens the page"]
+    assert all(("far_end=wss%3A" in url) is bool(secure) for url in opened)
+    assert len(opened) == 2
     proxied = f"{HOST}:{guarded.port}" in guarded.through_proxy
     assert proxied is (way == "through a proxy")
 

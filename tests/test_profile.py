@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from certificates import certificate
 from jsonschema import Draft202012Validator
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -102,6 +103,8 @@ def test_the_default_profile_shows_everything_that_can_be_said(folder: Path, mon
     for name in ("WIDGET_KEY", "WIDGET_CUSTOMER", "WIDGET_PASSWORD", "WIDGET_SITE_PASSWORD"):
         monkeypatch.setenv(name, "x")
     (folder / "log-in.json").write_text("{}", "utf-8")
+    certificate(folder / "far-end.pem", "far-end.example")
+    (folder / "far-end.key").write_bytes((folder / "far-end.pem").read_bytes())
     (folder / "vendor.toml").write_text(URL, "utf-8")
     (folder / "all.toml").write_text(block, "utf-8")
     made = load(folder / "all.toml")
@@ -570,6 +573,7 @@ def test_everything_of_the_far_end_reaches_its_settings(folder: Path) -> None:
         port=7443,
         domain="d.example",
         agent="100",
+        user="2000",
         password="p",
         ring_seconds=1,
         numbers=("1", "2"),

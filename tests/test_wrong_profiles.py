@@ -38,6 +38,27 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     ("url = 'http://x'\nurl = 'http://y'", ProfileSyntax, ": not TOML: Cannot overwrite a value (in line 2, the last)"),
     ("url = 'http://x'\nlist = [\n", ProfileSyntax, ": not TOML: Invalid value (in line 2, the last)"),
     (
+        URL + "[far_end]\ncertificate = 'none.pem'",
+        WrongValue,
+        ":3: far_end.certificate: {folder}/none.pem cannot be read: No such file or directory",
+    ),
+    (
+        URL + "[far_end]\ncertificate = 'vendor.toml'",
+        WrongValue,
+        ":3: far_end.certificate: {folder}/vendor.toml is no certificate chain with its private key in PEM",
+    ),
+    (URL + "[far_end]\nkey = 'x.key'", MissingKey, ":2: far_end: the key 'certificate' is missing beside 'key'"),
+    (
+        URL + "[far_end]\nsignalling = 'whip'\ndomain = 'contact.example'",
+        KeysThatExclude,
+        ":4: far_end.domain: it means nothing to signalling = 'whip'; only SIP has it",
+    ),
+    (
+        URL + "[far_end]\nsignalling = 'json'\nvideo_off = [{ method = 'INFO', pattern = 'x', video = 'on' }]",
+        KeysThatExclude,
+        ":4: far_end.video_off[0].method: INFO is a request of SIP, and the signalling is 'json'",
+    ),
+    (
         URL + "[access]\nproxy = 'proxy.example:3128'",
         BadUrl,
         ":3: access.proxy: expected http://, socks4:// or socks5:// with host and port, such as http://proxy.example:3128; found 'proxy.example:3128'",
@@ -262,7 +283,7 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "[far_end]\nvideo_off = [{ pattern='x', video='off', method='MESAGE' }]",
         WrongValue,
-        ":3: far_end.video_off[0].method: expected one of 'MESSAGE', 'INFO', found the text 'MESAGE'; did you mean 'MESSAGE'?",
+        ":3: far_end.video_off[0].method: expected one of 'MESSAGE', 'INFO', 'SDP', found the text 'MESAGE'; did you mean 'MESSAGE'?",
     ),
     (
         URL + "[far_end]\nvideo_off = [\n{ pattern='x', video='off' }]",
@@ -572,7 +593,7 @@ def test_wrong_profiles(
     Path("vendor.toml").write_bytes(text.encode())
     with pytest.raises(ProfileError) as raised:
         load("vendor.toml")
-    assert str(raised.value) == f"vendor.toml{told}"
+    assert str(raised.value) == f"vendor.toml{told}".replace("{folder}", str(tmp_path))
     assert raised.type is error
     assert SECRET not in repr(raised.value)
 

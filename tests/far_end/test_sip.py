@@ -62,6 +62,34 @@ def test_registration_is_challenged_when_there_is_a_password(far_end):
     assert not room.timeline.events("registers")
 
 
+def test_only_the_user_of_the_profile_may_register(far_end):
+    async def talk(customer):
+        other = await customer.ask("REGISTER", To="<sip:2001@example.test>", Contact="<sip:c@c.invalid>")
+        return other, await customer.ask("REGISTER", To="<sip:2000@example.test>", Contact="<sip:c@c.invalid>")
+
+    (other, right), room = conversation(far_end, talk, user="2000")
+    assert (status(other), status(right)) == (403, 200)
+    assert [event.detail["user"] for event in room.timeline.events("registers")] == ["2000"]
+    assert [event.detail["code"] for event in room.timeline.events("refuses")] == [403]
+
+
+@pytest.mark.parametrize(("mark", "told"), [("off", ["off", "on"]), ("OFF", ["off", "on"]), ("none", [])])
+def test_an_attribute_of_the_offer_tells_of_the_video_off(far_end, mark, told):
+    patterns = (
+        SignalPattern("SDP", "^a=x-camera:off", "off"),
+        SignalPattern("SDP", "^a=x-camera:on", "on"),
+        SignalPattern("MESSAGE", "x-camera", "off"),
+    )
+
+    async def talk(customer):
+        for state in (mark, "on" if told else "none"):
+            customer.learn(await customer.ask("INVITE", f"{SDP}a=x-camera:{state}\r\n", **INVITE))
+            await customer.send(customer.request("ACK"))
+
+    _, room = conversation(far_end, talk, video_off=VideoOffSignals(patterns=patterns))
+    assert [event.detail["state"] for event in room.timeline.events("video signalled")] == told
+
+
 def test_an_invite_gets_100_180_200_and_the_dialog_goes_on(far_end):
     async def talk(customer):
         await customer.send(customer.request("INVITE", SDP, X_Media_Type="audio", **INVITE))
