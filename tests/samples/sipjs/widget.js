@@ -6,6 +6,7 @@ import { Line } from "./line.js";
 window.HarbourContact = { version: "6.2.0" };
 
 const HOW = "Choose the icon beside the web address and set it to Allow";
+const NEEDED = `Please allow the microphone: without it nobody would hear you, so no call was begun. ${HOW}, then call again.`;
 const $ = (id) => document.getElementById(id);
 const say = (id, text) => $(id).textContent !== text && ($(id).textContent = text);
 const settings = Object.fromEntries(new URLSearchParams(location.search));
@@ -28,7 +29,7 @@ class Talk {
     try {
       await this.microphone.open();
     } catch {
-      this.end(needed("microphone"));
+      this.end(NEEDED);
       return;
     }
     this.microphone.watch();
@@ -73,12 +74,13 @@ class Talk {
     $("agent").srcObject = stream;
     this.#changed(this.microphone); // whatever happened while it rang
     if (this.video) this.#changed(this.camera);
+    $("mute").focus();
   }
 
   #changed(device) {
     if (talk !== this) return;
     if (device === this.microphone && device.state === "lost" && !this.up) {
-      this.end(needed("microphone"));
+      this.end(NEEDED);
       return;
     }
     render();
@@ -118,10 +120,6 @@ class Talk {
   }
 }
 
-function needed(device) {
-  return `Please allow the ${device}: without it nobody would hear you, so that no call was begun. ${HOW}, then call again.`;
-}
-
 function render() {
   const up = talk?.up ?? false;
   const lost = (name) => up && talk[name].state === "lost";
@@ -131,7 +129,7 @@ function render() {
   $("talk").hidden = !up;
   $("unheard").hidden = !lost("microphone");
   say("lost-microphone", lost("microphone") ? `The browser has blocked your microphone: nobody hears you. ${HOW}.` : "");
-  say("lost-camera", lost("camera") ? `The browser has blocked your camera. Please allow it again: ${HOW}.` : "");
+  say("lost-camera", lost("camera") ? `The browser has blocked your camera. Please allow it again. ${HOW}.` : "");
   if (!up) return;
   const seconds = Math.floor((performance.now() - talk.since) / 1000);
   say("clock", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
@@ -157,7 +155,7 @@ $("open").onclick = () => {
   $("video").onclick = () => start(true);
   $("mute").onclick = () => talk?.toggleMute();
   $("camera").onclick = () => talk?.toggleCamera();
-  $("finish").onclick = () => talk?.end();
+  $("finish").onclick = $("not-now").onclick = () => talk?.end();
   $("voice").focus();
   line.open().catch(() => {}); // a call tries again
 };
