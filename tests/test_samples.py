@@ -86,11 +86,30 @@ def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield port
 
 
+@pytest.fixture(scope="module")
+def sipjs(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Port of the sample on SIP.js."""
+    made = tmp_path_factory.mktemp("sipjs") / "harbour.mjs"
+    bundled(SAMPLES / "sipjs" / "widget.js", packages, made)
+    with served("sipjs", harbour=made) as port:
+        yield port
+
+
 @pytest.mark.parametrize("by", ["whip", "json"])
 def test_a_widget_that_speaks_no_sip_conforms_in_both_browsers(tmp_path: Path, plain: int, by: str) -> None:
     profile = SAMPLES / "plain" / f"{by}.toml"
     words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
     ended = harness.command(*words, seconds=900, SAMPLE_PORT=str(plain))
+    found = harness.results(tmp_path)
+    assert [(r["route"], r["scenario"], r["reason"]) for r in found if r["verdict"] != "pass"] == []
+    assert len(found) == 10
+    assert ended.status == 0, ended.said
+
+
+def test_a_widget_on_sipjs_with_words_of_its_own_conforms_in_both_browsers(tmp_path: Path, sipjs: int) -> None:
+    profile = SAMPLES / "sipjs" / "profile.toml"
+    words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    ended = harness.command(*words, seconds=900, SAMPLE_PORT=str(sipjs), HARBOUR_KEY="quay-side")
     found = harness.results(tmp_path)
     assert [(r["route"], r["scenario"], r["reason"]) for r in found if r["verdict"] != "pass"] == []
     assert len(found) == 10
