@@ -116,6 +116,24 @@ def test_a_widget_on_sipjs_with_words_of_its_own_conforms_in_both_browsers(tmp_p
     assert ended.status == 0, ended.said
 
 
+def test_a_profile_that_knows_nothing_of_the_message_about_the_video_accuses_nobody(tmp_path: Path, sipjs: int) -> None:
+    whole = (SAMPLES / "sipjs" / "profile.toml").read_text("utf-8")
+    profile = tmp_path / "profile.toml"
+    profile.write_text(whole[: whole.index("video_off")], "utf-8")
+    keys = {"SAMPLE_PORT": str(sipjs), "HARBOUR_KEY": "quay-side"}
+    checked = harness.command("check", profile, "--results", tmp_path / "check", seconds=300, **keys)
+    said = " ".join(checked.said.replace("│", " ").split())
+    assert "The agent is not told of the video being off" in said
+    assert "say how in far_end.video_off" in said
+    assert checked.status == 3, checked.said
+    words = ("--scenario", "The camera is revoked in a video call", "--route", "chromium-site-settings", "--no-allure")
+    ended = harness.command("run", "--profile", profile, *words, "--results", tmp_path, seconds=300, **keys)
+    (found,) = harness.results(tmp_path)
+    assert found["verdict"] == "inconclusive"
+    assert '"picture":"hidden"' in found["reason"]
+    assert ended.status == 3, ended.said
+
+
 def test_a_widget_with_three_flaws_breaks_just_the_promises_about_them(tmp_path: Path, launcher: int) -> None:
     profile = SAMPLES / "launcher" / "profile.toml"
     words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)

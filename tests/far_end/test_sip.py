@@ -8,7 +8,7 @@ import pytest
 from customer import Customer, field, status
 from widget_conformance.fixtures.far_end.server import FarEnd, RoomTaken
 from widget_conformance.fixtures.far_end.settings import AfterAck, FarEndSettings, SignalPattern, VideoOffSignals
-from widget_conformance.fixtures.far_end.signalling import LOST
+from widget_conformance.fixtures.far_end.signalling import LOST, NOT_UNDERSTOOD
 from widget_conformance.fixtures.far_end.sip import METHODS
 from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
 from widget_conformance.fixtures.loop import PortTaken
@@ -326,6 +326,7 @@ def test_messages_that_tell_of_the_video_off_and_the_message_after_ack(far_end):
         told = await customer.until(lambda text: text.startswith("MESSAGE "))
         await customer.ask("MESSAGE", '{"stream": "off"}')
         await customer.ask("INFO", '{"stream": "on"}')
+        await customer.ask("INFO", '{"stream": "off"}')
         return told
 
     told, room = conversation(
@@ -333,4 +334,6 @@ def test_messages_that_tell_of_the_video_off_and_the_message_after_ack(far_end):
     )
     seen = [event.detail["state"] for event in room.timeline.events("video signalled")]
     assert seen == ["off", "on"]
+    (strange,) = room.timeline.events(NOT_UNDERSTOOD)
+    assert strange.detail == {"method": "INFO", "body": '{"stream": "off"}'}
     assert told.endswith(f'{{"id": "{room.calls[0].call_id}"}}')
