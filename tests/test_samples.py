@@ -140,6 +140,24 @@ def test_a_widget_with_three_flaws_breaks_just_the_promises_about_them(tmp_path:
     assert ended.status == 1, ended.said
 
 
+def test_one_prompt_for_both_devices_blocks_more_than_a_scenario_says(tmp_path: Path, material: int) -> None:
+    profile = SAMPLES / "material" / "profile.toml"
+    scenarios = [
+        "an audio call is tried while the microphone is blocked",
+        "A video call is tried while the camera is blocked",
+        "The customer proceeds with an audio-only call",
+        "The microphone is enabled and a video call is tried again",
+    ]
+    chosen = [word for title in scenarios for word in ("--scenario", title)]
+    words = ("run", "--profile", profile, *chosen, "--route", "firefox-prompt", "--workers", "1", "--no-allure")
+    harness.command(*words, "--results", tmp_path, seconds=300, SAMPLE_PORT=str(material))
+    found = {r["scenario"]: (r["verdict"], r["reason"]) for r in harness.results(tmp_path)}
+    assert found.pop(scenarios[0])[0] == "fail"  # one device in question, and a promise that the widget breaks
+    assert set(found) == set(scenarios[1:])
+    for verdict, reason in found.values():
+        assert (verdict, reason[:43]) == ("not applicable", "the widget asks for both devices in one pro")
+
+
 def test_a_widget_of_icons_without_names_breaks_just_the_promises_about_its_flaws(
     tmp_path: Path, material: int
 ) -> None:
