@@ -52,14 +52,17 @@ class Outcome(enum.StrEnum):
     SURVIVED = "survived"
     UNDECIDED = "undecided"
     EQUIVALENT = "equivalent"
-    """Cannot be told from the release there."""
+    """Cannot be told from the release there, or no customer can do there with it what the scenario says."""
     KEPT = "kept"
     """A conforming variant that passed."""
     ACCUSED = "accused"
     """A conforming variant that failed."""
 
 
-_WEIGHT = (Outcome.ACCUSED, Outcome.CAUGHT, Outcome.ELSEWHERE, Outcome.UNDECIDED, Outcome.SURVIVED, Outcome.KEPT)
+_WEIGHT = (
+    *(Outcome.ACCUSED, Outcome.CAUGHT, Outcome.ELSEWHERE, Outcome.UNDECIDED, Outcome.SURVIVED, Outcome.KEPT),
+    Outcome.EQUIVALENT,
+)
 """Which outcome tells for several scenarios of one route: the first of these that is there."""
 
 
@@ -206,7 +209,9 @@ def earned(build: Build, result: Result) -> tuple[str, ...]:
 def _kill(build: Build, result: Result) -> Kill:
     failed, at = _failed(build, result), earned(build, result)
     observed = failed[at[0]] if at else next(iter(failed.values()), "")
-    if build.kind == "variant":
+    if result.verdict is Verdict.NOT_APPLICABLE and result.timeline:  # begun, and not judged: it is not for its version
+        outcome = Outcome.EQUIVALENT
+    elif build.kind == "variant":
         outcome = {Verdict.PASS: Outcome.KEPT, Verdict.FAIL: Outcome.ACCUSED}.get(result.verdict, Outcome.UNDECIDED)
     elif at:
         outcome = Outcome.CAUGHT

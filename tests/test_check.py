@@ -79,9 +79,10 @@ def test_a_kind_of_call_that_the_build_lacks_is_not_looked_for(shop: Shop, far_e
 def test_a_wrong_entry_is_told_with_what_is_there_instead_and_the_rest_is_checked_all_the_same(
     shop: Shop, far_end_port: int
 ) -> None:
-    wrong = '[find.hang_up]\nrole = "button"\nname = "goodbye"\n'
+    wrong = '[find.hang_up]\nrole = "button"\nname = "goodbye"\n[version]\nstated = "Release 5.6"\n'
     status, said = shop.check(shop.widget("5.1", far_end_port, wrong))
     assert status == 3
+    assert "version ✘ not found the widget claims version 'Release 5.6', which begins with no number" in said
     assert "hang_up ✘ not found hang_up: looked for role button, name /goodbye/; found none." in said
     assert "button 'Hang up'" in said
     assert "mute ✔ found" in said

@@ -1,6 +1,7 @@
 """The kill matrix: what counts as caught, and what does not."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,16 @@ def test_a_variant_is_kept_accused_or_undecided() -> None:
     assert outcome(PASS, {"AIM-1": PASS}, variant) is Outcome.KEPT
     assert outcome(FAIL, {"AIM-1": FAIL}, variant) is Outcome.ACCUSED
     assert outcome(OPEN, {}, variant) is Outcome.UNDECIDED
+
+
+def test_what_no_customer_can_do_with_a_build_says_nothing_of_it() -> None:
+    variant = build("V1", "variant", ())
+    begun = replace(result(variant, Verdict.NOT_APPLICABLE, {}), timeline=({"what": "opens the page"},))
+    assert proof(begun, builds=[variant]).rows[0].routes["chromium-site-settings"] is Outcome.EQUIVALENT
+    found = proof(begun, result(variant, PASS, {"AIM-1": PASS}, scenario="two"), builds=[variant])
+    assert found.rows[0].routes["chromium-site-settings"] is Outcome.KEPT
+    assert not found.warnings
+    assert render(found)
 
 
 def test_one_scenario_that_catches_is_enough_on_a_route_but_every_route_counts() -> None:

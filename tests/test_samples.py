@@ -1,5 +1,6 @@
 """Widgets that have nothing to do with the reference, judged as a vendor would: by a profile alone."""
 
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,26 @@ FLAWS = {
     *("AIM-1", "CAM-LIVE-5"),  # one message at a time: of two losses at once only one is told
 }
 """What the launcher sample breaks."""
+MATERIAL = (
+    *("--scenario", "The microphone and the camera are revoked in a video call"),
+    *("--scenario", "The microphone is allowed again in an audio call"),
+    *("--scenario", "The camera is revoked in a video call"),
+    *("--scenario", "The camera is allowed again in a video call"),
+    *("--scenario", "an audio call is tried while the microphone is blocked"),
+    *("--scenario", "a video call is tried while the microphone is blocked"),
+    *("--scenario", "The customer proceeds with an audio-only call"),
+)
+MATERIAL_FLAWS = {
+    "MIC-LIVE-8",  # the microphone comes back with the next click on its control, not by itself
+    "MIC-PRE-4",  # it does not say how to allow the microphone
+    *("MIC-PRE-3", "AIM-1"),  # before a video call a blocked microphone is told as an unavailable camera
+    *("CAM-LIVE-7", "AIM-2"),  # the camera's new track is shown to the customer and never sent; its control says "on"
+}
+"""What the material sample breaks in both browsers."""
+MATERIAL_IN_CHROMIUM = {
+    "CAM-LIVE-4",  # it asks for both devices at once: of such a request Chromium ends both tracks when one is revoked
+}
+"""What it breaks besides, where the browser makes the difference."""
 ROUTES = ("--route", "chromium-site-settings", "--route", "firefox-settings-dialog")
 
 
@@ -42,7 +63,7 @@ def bundled(entry: Path, packages: Path, made: Path) -> Path:
     options = ("--bundle", "--format=esm", "--log-level=error", "--jsx=automatic", "--loader:.woff2=dataurl")
     defined = '--define:process.env.NODE_ENV="production"'
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("NODE_PATH", str(packages / "node_modules"))
+        environment.setenv("NODE_PATH", os.pathsep.join(str(one / "node_modules") for one in (packages, node_home())))
         run_node([*words, *options, defined, f"--outfile={made}"], cwd=entry.parent, seconds=120)
     return made
 
@@ -92,6 +113,14 @@ def sipjs(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     made = tmp_path_factory.mktemp("sipjs") / "harbour.mjs"
     bundled(SAMPLES / "sipjs" / "widget.js", packages, made)
     with served("sipjs", harbour=made) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def material(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Port of the sample on React and Material UI."""
+    made = bundled(SAMPLES / "material" / "widget.jsx", packages, tmp_path_factory.mktemp("material") / "material.mjs")
+    with served("material", material=made) as port:
         yield port
 
 
@@ -145,4 +174,39 @@ def test_a_widget_with_three_flaws_breaks_just_the_promises_about_them(tmp_path:
             key[3] for key, verdict in by_statement(found).items() if key[2] == browser and verdict is Verdict.FAIL
         }
         assert broken == FLAWS, browser
+    assert ended.status == 1, ended.said
+
+
+def test_one_prompt_for_both_devices_blocks_more_than_a_scenario_says(tmp_path: Path, material: int) -> None:
+    profile = SAMPLES / "material" / "profile.toml"
+    scenarios = [
+        "an audio call is tried while the microphone is blocked",
+        "A video call is tried while the camera is blocked",
+        "The customer proceeds with an audio-only call",
+        "The microphone is enabled and a video call is tried again",
+    ]
+    chosen = [word for title in scenarios for word in ("--scenario", title)]
+    words = ("run", "--profile", profile, *chosen, "--route", "firefox-prompt", "--workers", "1", "--no-allure")
+    harness.command(*words, "--results", tmp_path, seconds=300, SAMPLE_PORT=str(material))
+    found = {r["scenario"]: (r["verdict"], r["reason"]) for r in harness.results(tmp_path)}
+    assert found.pop(scenarios[0])[0] == "fail"  # one device in question, and a promise that the widget breaks
+    assert set(found) == set(scenarios[1:])
+    for verdict, reason in found.values():
+        assert (verdict, reason[:43]) == ("not applicable", "the widget asks for both devices in one pro")
+
+
+def test_a_widget_of_icons_without_names_breaks_just_the_promises_about_its_flaws(
+    tmp_path: Path, material: int
+) -> None:
+    profile = SAMPLES / "material" / "profile.toml"
+    words = ("run", "--profile", profile, *MATERIAL, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    ended = harness.command(*words, seconds=900, SAMPLE_PORT=str(material))
+    found = [Result.from_json(line) for line in harness.results(tmp_path)]
+    assert not [(r.route, r.scenario, r.reason) for r in found if r.verdict is Verdict.INCONCLUSIVE]
+    assert len(found) == 14
+    for browser, flaws in (("chromium", MATERIAL_FLAWS | MATERIAL_IN_CHROMIUM), ("firefox", MATERIAL_FLAWS)):
+        broken = {
+            key[3] for key, verdict in by_statement(found).items() if key[2] == browser and verdict is Verdict.FAIL
+        }
+        assert broken == flaws, browser
     assert ended.status == 1, ended.said

@@ -46,6 +46,11 @@ def test_the_article_says_nothing_of_earlier_or_unreadable_versions(version: str
     assert "5.1 and above" in why
 
 
+def test_a_version_that_cannot_be_read_is_not_told_to_be_an_old_one() -> None:
+    assert "'Version 5.6', which begins with no number" in str(why_not_applicable("Version 5.6"))
+    assert "number" not in str(why_not_applicable("5.0"))
+
+
 def test_a_widget_that_claims_no_version_is_not_applicable() -> None:
     assert "claims no version" in str(why_not_applicable(None))
 
