@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pages import Pages
 from playwright.sync_api import BrowserContext
-from widget_conformance.fixtures.observer import ControlNotFound, Face, PageSilent
+from widget_conformance.fixtures.observer import ClickNotTaken, ControlNotFound, Face, PageSilent
 from widget_conformance.fixtures.profile import Finder, default
 from widget_conformance.fixtures.timeline import Timeline, now
 
@@ -290,6 +290,46 @@ def test_press_by_mouse_and_by_keyboard(see: See) -> None:
     assert face.page.evaluate("window.v") == 1
     [finding] = face.timeline.events("finding")
     assert finding.detail["covered_by"] == "div#lid"
+
+
+@pytest.mark.parametrize("place", ["body", "shadow"])
+def test_a_modal_dialog_beside_a_control_is_taken_away_first(see: See, place: str) -> None:
+    face = see(
+        "<button onclick='window.a=(window.a??0)+1'>Audio call</button><x-d></x-d>"
+        "<style>dialog { margin: 300px 0 0 300px }</style>"
+    )
+    face.page.evaluate(
+        """(place) => {
+          const where = place === "shadow" ? document.querySelector("x-d").attachShadow({ mode: "open" }) : document.body;
+          where.innerHTML += place === "shadow" ? "<style>dialog { margin: 300px 0 0 300px }</style>" : "";
+          const dialog = document.createElement("dialog");
+          dialog.innerHTML = "<p>The microphone is blocked</p><button>Close</button>";
+          dialog.lastChild.onclick = () => dialog.close();
+          where.append(dialog);
+          dialog.showModal();
+        }""",
+        place,
+    )
+    face.pump()
+    assert face.shown("audio_call"), "it can be seen through the backdrop"
+    face.press("audio_call")
+    assert face.page.evaluate("window.a") == 1
+    assert face.timeline.events("dismisses what covers a control", "customer")
+    assert face.timeline.events("finding") == []
+
+
+def test_a_key_is_not_pressed_on_something_else(see: See) -> None:
+    face = see(
+        "<button onclick='window.a=1' tabindex=0>Audio call</button>"
+        "<div id=lid style='position:fixed;inset:0;background:#eee'></div><input id=other autofocus>"
+        "<script>document.querySelector('button').focus = () => {}; other.onkeydown = (event) => { window.wrong = event.key }</script>"
+    )
+    face.page.evaluate("other.focus(); document.querySelector('button').addEventListener('focus', () => other.focus())")
+    with pytest.raises(ClickNotTaken, match="nor can the keyboard reach it"):
+        face.press("audio_call")
+    assert face.page.evaluate("[window.a, window.wrong]") == [None, "Escape"], (
+        "which closes what covers a control, as a rule"
+    )
 
 
 def test_press_in_a_shadow_root_of_a_frame(see: See, site: Pages) -> None:
