@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from widget_conformance.fixtures.browsers.permissions import CAMERA, MICROPHONE, Device, Permission
 from widget_conformance.fixtures.catalogue import cases
+from widget_conformance.fixtures.far_end.audio import AudioFrame, AudioMeter
+from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
+from widget_conformance.fixtures.observations import agent
 from widget_conformance.fixtures.timeline import Timeline, now
 from widget_conformance.fixtures.verdicts import Inconclusive, Observation, both
 from widget_conformance.fixtures.world import LAG_S, Change, Step, World
@@ -251,3 +254,22 @@ def test_a_promise_that_the_profile_excepts_is_not_judged(scene: Scene) -> None:
     scene.world.step = Step("the widget explains", "Then", ("AIM-1", "MIC-LIVE-2"))
     scene.world.judge(KEPT)
     assert [judgement.statement for judgement in scene.world.judgements] == ["MIC-LIVE-2"]
+
+
+@pytest.mark.parametrize(("rms", "kept"), [(0.1, True), (0.01, False)])
+def test_the_level_of_sound_that_came_back_is_told_between_two_bursts_too(rms: float, kept: bool) -> None:
+    meter = AudioMeter(CHROMIUM_SOURCE.audio)
+    at = now() - 3
+    meter._frames = [AudioFrame(at + number * 0.02, rms, "customer") for number in range(5, 130)]  # 0.4 s ago the last
+    room = SimpleNamespace(agent=SimpleNamespace(audio=meter), participant=SimpleNamespace(audio=meter))
+    world: Any = SimpleNamespace(
+        change=Change(at, MICROPHONE, True, frozenset()),
+        room=room,
+        budgets=SimpleNamespace(recovered=3.0),
+        baseline_level=0.1,
+        wait=lambda condition, *_: condition() or True,
+        watch=lambda until: None,
+    )
+    observation = agent.heard_again(world, "the agent")
+    assert observation.kept is kept, observation.seen
+    assert ("at 10% of the level before" in observation.seen) is not kept
