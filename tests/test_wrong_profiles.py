@@ -47,6 +47,11 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         WrongValue,
         ":3: far_end.certificate: {folder}/vendor.toml is no certificate chain with its private key in PEM",
     ),
+    (
+        URL + "[find.microphone_how]\ncss = '.snackbar'",
+        MissingKey,
+        ":2: find.microphone_how: the key 'text' is missing: what the message says is what is promised, and without it any other message in the same place would do",
+    ),
     (URL + "[far_end]\nkey = 'x.key'", MissingKey, ":2: far_end: the key 'certificate' is missing beside 'key'"),
     (
         URL + "[far_end]\nsignalling = 'whip'\ndomain = 'contact.example'",
