@@ -7,15 +7,19 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import harness
 import pytest
 from aiohttp import web
 from certificates import certificate
+from playwright.sync_api import Error as PlaywrightError
 from widget_conformance.fixtures.browsers.access import BadStorageState, read_storage_state
 from widget_conformance.fixtures.claims import Claims
 from widget_conformance.fixtures.loop import LoopThread, listen
+from widget_conformance.fixtures.opening import open_page
+from widget_conformance.fixtures.profile import default
 from widget_conformance.fixtures.stage import Stage
 from widget_conformance.fixtures.subject import from_profile
 from widget_conformance.fixtures.verdicts import Inconclusive
@@ -217,3 +221,12 @@ def test_a_file_that_is_no_storage_state_is_told(tmp_path: Path, text: str, told
     with pytest.raises(BadStorageState) as raised:
         read_storage_state(tmp_path / "state.json")
     assert told in str(raised.value)
+
+
+def test_a_browser_that_is_gone_before_the_page_opens_says_nothing_of_the_widget() -> None:
+    def gone(url: str) -> None:
+        raise PlaywrightError(f"Target page, context or browser has been closed: {url}")
+
+    face, browser = SimpleNamespace(profile=default()), SimpleNamespace(let_reach_loopback=gone)
+    with pytest.raises(Inconclusive, match="cannot be opened: Target page"):
+        open_page(face, browser, "http://localhost:1/", "load")  # type: ignore[arg-type]
