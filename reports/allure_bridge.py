@@ -25,6 +25,7 @@ from widget_conformance.reports.model import Verdict
 EPIC = "Customer Widget"
 VERSION_LABEL = "widgetVersion"
 BROWSER_LABEL = "browser"
+WEAKER = "weaker evidence: sender side"
 NO_VERSION = "none claimed"
 """In place of the version of a widget that claims none."""
 
@@ -44,12 +45,14 @@ class CoroutineStep(TypeError):
 
 @dataclass(frozen=True)
 class Identity:
-    """What a scenario runs on; Allure keys its history by these four."""
+    """What a scenario runs on; Allure keys its history by the first four."""
 
     subject: str
     version: str | None
     browser: str
     route: str
+    weaker: bool = False
+    """Whether its evidence comes from the sender's side alone."""
 
 
 IDENTITY = pytest.StashKey[Identity]()
@@ -157,6 +160,8 @@ class _Bridge:
             result.labels.append(Label(VERSION_LABEL, version))
             result.labels.append(Label(BROWSER_LABEL, identity.browser))
             result.labels.append(Label("parentSuite", identity.subject))
+            if identity.weaker:
+                result.labels.append(Label("tag", WEAKER))
         worst = Verdict.worst(verdict for verdict, _ in self.marked) if self.marked else Verdict.PASS
         if result.status == Status.PASSED and worst in (Verdict.FAIL, Verdict.INCONCLUSIVE):
             told = [message for verdict, message in self.marked if verdict is worst]

@@ -95,6 +95,8 @@ class Result:
     """The budgets that latencies were held against, by the same names."""
     shown: tuple[Shown, ...] = ()
     """What the widget told the customer, in the order of its appearance."""
+    witness: str = "far end"
+    """Who told what the customer sent: the `far end`, or the `sender`, the page's own connections: weaker evidence."""
     findings: tuple[str, ...] = ()
     """What no promise is about and its maker wants to know, such as a control that a mouse cannot reach."""
     evidence: tuple[Evidence, ...] = ()

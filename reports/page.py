@@ -69,6 +69,7 @@ def render_page(run: Run, folder: Path, statements: Statements | None = None) ->
         applies_from=statements.applies_from,
         not_applicable=_out_of_scope(matrix.not_applicable),
         conclusion={"verdict": verdict, "title": title, "text": text},
+        weaker=sorted({result.subject for result in run.results if result.witness == "sender"}),
         results=results,
         verdicts=[v for v in Verdict if any(r.verdict is v for r in run.results)],
         columns=sorted({r["column"] for r in results}),

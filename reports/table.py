@@ -89,6 +89,13 @@ def _parts(
         yield Text(
             f"The promises apply from version {statements.applies_from}; --judge-any-version judges all the same."
         )
+    if weaker := sorted({r.subject for r in run.results if r.witness == "sender"}):
+        names = ", ".join(plain(name, 60) for name in weaker)
+        yield Text(
+            f"Weaker evidence for {names}: the far end was not the suite's, and what the page's own connections send was "
+            "taken for what the agent hears and sees.",
+            "yellow",
+        )
     yield from _findings(run, Verdict.FAIL, "Broken promises", ascii_only)
     yield from _findings(run, Verdict.INCONCLUSIVE, "Inconclusive", ascii_only)
     yield from _beside(run)

@@ -112,7 +112,15 @@ def test_the_default_profile_shows_everything_that_can_be_said(folder: Path, mon
     assert len(made.not_applicable) == 5
     said = {part for key in (*lines(text), *lines(block)) for part in key}
     known = {at.rsplit(".", 1)[1] for at, _ in keys(json.loads(profile_check.SCHEMA.read_text()))}
-    assert known - said == {"class", "value", "hosts"}  # which no proxy goes with
+    assert known - said == {"class", "value", "hosts", "witness", "ignore"}  # what cannot stand beside the rest
+
+
+def test_a_profile_for_the_vendors_own_far_end_extends_one_for_ours(folder: Path) -> None:
+    ours = "url = 'http://host/'\nquery = { gateway = '{far_end_url}' }\n[far_end]\nring_seconds = 2\ndomain = 'x.example'\n"
+    (folder / "ours.toml").write_text(ours, "utf-8")
+    made = read(folder, "extends = 'ours.toml'\nquery = { gateway = 'wss://real' }\n[far_end]\nwitness = 'sender'\n")
+    assert made.far_end.witness == "sender"
+    assert made.page("audio", origin="", far_end_url="") == "http://host/?gateway=wss%3A%2F%2Freal"
 
 
 def test_a_url_is_enough(folder: Path) -> None:

@@ -77,18 +77,20 @@ def test_each_line_is_valid_and_every_field_of_the_schema_is_described() -> None
     Draft202012Validator.check_schema(schema())
     Draft202012Validator(schema()).validate(json.loads(json.dumps(result().to_json())))
     assert set(schema()["properties"]) == {f.name for f in dataclasses.fields(Result)}
-    assert set(schema()["properties"]) - set(schema()["required"]) == {"shown", "findings"}, "older files have none"
+    assert set(schema()["properties"]) - set(schema()["required"]) == {"shown", "witness", "findings"}, (
+        "older files have none"
+    )
     top = schema()["properties"]
     nested = [top[name]["items"]["properties"] for name in ("judgements", "shown", "evidence", "timeline")]
     for properties in (top, *nested):
         assert all(field.get("description") for field in properties.values())
 
 
-def test_a_line_of_before_shown_and_findings_were_told_is_read(tmp_path: Path) -> None:
-    old = {k: v for k, v in result().to_json().items() if k not in ("shown", "findings")}
+def test_a_line_of_before_shown_witness_and_findings_were_told_is_read(tmp_path: Path) -> None:
+    old = {k: v for k, v in result().to_json().items() if k not in ("shown", "witness", "findings")}
     (tmp_path / "results.jsonl").write_text(json.dumps(old) + "\n", encoding="utf-8")
     run = read(tmp_path)
-    assert [(r.shown, r.findings) for r in run.results] == [((), ())]
+    assert [(r.shown, r.witness, r.findings) for r in run.results] == [((), "far end", ())]
 
 
 @pytest.mark.parametrize(

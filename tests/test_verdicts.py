@@ -261,7 +261,11 @@ def test_the_level_of_sound_that_came_back_is_told_between_two_bursts_too(rms: f
     meter = AudioMeter(CHROMIUM_SOURCE.audio)
     at = now() - 3
     meter._frames = [AudioFrame(at + number * 0.02, rms, "customer") for number in range(5, 130)]  # 0.4 s ago the last
-    room = SimpleNamespace(agent=SimpleNamespace(audio=meter), participant=SimpleNamespace(audio=meter))
+    room = SimpleNamespace(
+        agent=SimpleNamespace(audio=meter),
+        participant=SimpleNamespace(audio=meter),
+        unknown=lambda since, **more: None,
+    )
     world: Any = SimpleNamespace(
         change=Change(at, MICROPHONE, True, frozenset()),
         room=room,

@@ -52,6 +52,36 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         MissingKey,
         ":2: find.microphone_how: the key 'text' is missing: what the message says is what is promised, and without it any other message in the same place would do",
     ),
+    (
+        URL + "[far_end]\nwitness = 'sender'\nport = 7443",
+        KeysThatExclude,
+        ':4: far_end.port: with witness = "sender" the far end is not the suite\'s, and none of it can be chosen',
+    ),
+    (
+        "url = 'http://host/?sip={far_end_url}'\n[far_end]\nwitness = 'sender'",
+        KeysThatExclude,
+        ':1: url: with witness = "sender" the suite has no far end with an address; the widget calls its own',
+    ),
+    (
+        URL + "query = { sip = '{sip_url}' }\n[far_end]\nwitness = 'sender'",
+        KeysThatExclude,
+        ':2: query.sip: with witness = "sender" the suite has no far end with an address; the widget calls its own',
+    ),
+    (
+        URL + "[far_end]\nignore = ['ping']",
+        KeysThatExclude,
+        ':3: far_end.ignore: it means nothing without witness = "sender"',
+    ),
+    (
+        URL + "[far_end]\nwitness = 'sender'\nignore = ['[']",
+        BadPattern,
+        ":4: far_end.ignore[0]: the pattern '[' does not compile at character 1: unterminated character set",
+    ),
+    (
+        URL + "[far_end]\nwitness = 'both'",
+        WrongValue,
+        ":3: far_end.witness: expected one of 'far end', 'sender', found the text 'both'",
+    ),
     (URL + "[far_end]\nkey = 'x.key'", MissingKey, ":2: far_end: the key 'certificate' is missing beside 'key'"),
     (
         URL + "[far_end]\nsignalling = 'whip'\ndomain = 'contact.example'",

@@ -1,0 +1,209 @@
+"""A far end that is not ours: verdicts by what the page itself sends, and what cannot be told from there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import harness
+import pytest
+from test_samples import ROUTES, SAMPLES, packages, sipjs
+from widget_conformance.fixtures.far_end.server import FarEnd
+from widget_conformance.fixtures.far_end.settings import FarEndSettings
+from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
+from widget_conformance.fixtures.sender_side.flow import Sending, pictures, sound
+from widget_conformance.fixtures.timeline import Timeline
+from widget_conformance.reference_impl import builds
+from widget_conformance.reference_impl.server import ReferenceServer
+
+__all__ = ["packages", "sipjs"]  # fixtures
+
+SOME = (
+    *("--scenario", "The microphone and the camera are revoked in a video call"),
+    *("--scenario", "The microphone is revoked while the call still rings"),
+    *("--scenario", "The camera is allowed again in a video call"),
+    *("--scenario", "The microphone is allowed again in an audio call"),
+    *("--scenario", "a video call is tried while the microphone is blocked"),
+    *("--scenario", "The customer proceeds with an audio-only call"),
+)
+RINGS = "the far end is not the suite's: it cannot be made to ring for longer"
+
+
+@pytest.fixture(scope="module")
+def staging() -> Iterator[str]:
+    """The contact centre's own gateway, which takes every call, whoever's page it comes from; its address."""
+    end = FarEnd(FarEndSettings(domain="harbour.example", password="quay-side"))
+    end.start()
+    end.open_room("staging", Timeline(), CHROMIUM_SOURCE)
+    yield end.url
+    end.stop()
+
+
+def test_a_widget_that_conforms_is_judged_by_what_it_sends(tmp_path: Path, sipjs: int, staging: str) -> None:
+    profile = SAMPLES / "sipjs" / "staging.toml"
+    words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    said = {"SAMPLE_PORT": str(sipjs), "HARBOUR_KEY": "quay-side", "STAGING_GATEWAY": staging}
+    ended = harness.command(*words, seconds=900, **said)
+    found = harness.results(tmp_path)
+    others = [(r["route"], r["verdict"], r["reason"]) for r in found if r["verdict"] != "pass"]
+    assert sorted(others) == [(route, "not applicable", RINGS) for route in sorted(ROUTES[1::2])], ended.said
+    assert len(found) == 12
+    assert {r["witness"] for r in found} == {"sender"}
+    assert "Weaker evidence for Harbour Contact (staging)" in ended.out
+    assert ended.status == 0, ended.said
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the sender's side tells of one build in one scenario."""
+
+    build: str
+    scenario: str
+    statement: str
+    verdict: str
+    seen: str
+
+
+EXPECTED = (
+    Expected("D19", "The camera is revoked in a video call", "CAM-LIVE-3", "fail", "the agent sees: a "),
+    Expected("D48a", "The camera is revoked in a video call", "CAM-LIVE-3", "inconclusive", "cannot be known"),
+    Expected("D06", "The microphone is revoked in an audio call", "MIC-LIVE-1", "fail", "has no call any more"),
+    Expected("D09", "The microphone is allowed again in an audio call", "MIC-LIVE-8", "fail", "did not hear"),
+    Expected(
+        "D47", "The microphone is allowed again in an audio call", "MIC-LIVE-8", "inconclusive", "cannot be known"
+    ),
+    Expected(
+        "D49", "The microphone is allowed again in an audio call", "MIC-LIVE-9", "inconclusive", "whether that is"
+    ),
+    Expected(
+        "D70", "an audio call is tried while the microphone is blocked", "MIC-PRE-2", "fail", "a call was signalled"
+    ),
+    Expected("D77", "The customer proceeds with an audio-only call", "CAM-PRE-3", "fail", "pictures all the same"),
+    Expected("V20", "The camera is revoked in a video call", "CAM-LIVE-3", "inconclusive", "far_end.video_off"),
+    Expected("V22", "The microphone is revoked in an audio call", "MIC-LIVE-3", "pass", "heard nothing"),
+    Expected("V23", "The microphone is allowed again in an audio call", "MIC-LIVE-9", "pass", "one call"),
+)
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Builds of the reference widget with a far end of its own, judged by what they send."""
+    folder = tmp_path_factory.mktemp("judged")
+    found: list[dict[str, Any]] = []
+    end = FarEnd()
+    end.start()
+    server = ReferenceServer(end.port)
+    server.start()
+    profiles: dict[str, Path] = {}
+    for id_ in dict.fromkeys(one.build for one in EXPECTED):
+        build = builds.catalogue()[id_]
+        label = builds.label("staging", build)
+        end.open_room(label, Timeline(), CHROMIUM_SOURCE)
+        profile = profiles[id_] = folder / f"{id_}.toml"
+        address = server.url(build.release, label)
+        profile.write_text(f'name = "{id_}"\nurl = "{address}"\n[far_end]\nwitness = "sender"\n', "utf-8")
+    try:
+        for number, scenario in enumerate(dict.fromkeys(one.scenario for one in EXPECTED)):
+            told = [one.build for one in EXPECTED if one.scenario == scenario]
+            words = [word for id_ in told for word in ("--profile", profiles[id_])]
+            results = folder / f"results-{number}"
+            harness.command(
+                "run", *words, "--scenario", scenario, *ROUTES, "--no-allure", "--results", results, seconds=900
+            )
+            found += harness.results(results)
+    finally:
+        server.stop()
+        end.stop()
+    return found
+
+
+@pytest.mark.parametrize("route", ROUTES[1::2])
+@pytest.mark.parametrize("expected", EXPECTED, ids=lambda one: f"{one.build}-{one.statement}")
+def test_what_the_sender_tells_of_a_build(judged: list[dict[str, Any]], expected: Expected, route: str) -> None:
+    (result,) = (
+        r for r in judged if (r["subject"], r["scenario"], r["route"]) == (expected.build, expected.scenario, route)
+    )
+    said = [j for j in result["judgements"] if j["statement"] == expected.statement]
+    assert expected.verdict in {j["verdict"] for j in said}, result["reason"]
+    assert any(expected.seen in j["observed"] for j in said if j["verdict"] == expected.verdict)
+    if expected.verdict != "pass":
+        assert result["verdict"] != "pass"
+
+
+def at(moment: float, source: str, packets: int, **more: Any) -> Sending:
+    return Sending(moment, more.pop("kind", "audio"), source, "sendrecv", packets, **more)  # type: ignore[arg-type]
+
+
+def test_sound_of_the_device_is_the_customers_and_as_long_as_it_took() -> None:
+    found = sound(at(10.0, "device", 100), at(10.1, "device", 105), 10.0, captured=True)
+    assert found is not None
+    assert found.label == "customer"
+    assert found.moments == pytest.approx([10.02, 10.04, 10.06, 10.08, 10.1])
+
+
+def test_packets_of_60_ms_are_as_much_sound_as_those_of_20() -> None:
+    found = sound(at(10.0, "device", 100), at(10.12, "device", 102), 10.0, captured=True)
+    assert found is not None
+    assert len(found.moments) == 6
+
+
+def test_after_a_pause_sound_does_not_count_from_before_the_last_sample() -> None:
+    found = sound(at(14.0, "none", 100), at(14.1, "device", 103), 10.0, captured=True)
+    assert found is not None
+    assert min(found.moments) > 13.85
+
+
+def test_nothing_is_sent_without_packets() -> None:
+    assert sound(at(10.0, "device", 100), at(10.1, "device", 100), 10.0, captured=True) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "captured", "label"),
+    [
+        ("device", "none", True, "customer"),  # where in between it ended nobody knows
+        ("none", "device", True, "customer"),
+        ("muted", "muted", True, "silence"),
+        ("none", "none", False, "silence"),
+        ("unknown", "unknown", True, "unknown"),
+        ("unknown", "unknown", False, "other"),  # without a microphone it cannot be the customer's
+        ("unknown", "none", True, "unknown"),
+    ],
+)
+def test_whose_sound_it_is(before: str, after: str, captured: bool, label: str) -> None:
+    found = sound(at(10.0, before, 100), at(10.1, after, 105), 10.0, captured)
+    assert found is not None
+    assert found.label == label
+
+
+def test_the_level_is_that_of_the_source_where_the_browser_tells_it() -> None:
+    first = at(10.0, "device", 100, energy=1.0, seconds=20.0)
+    loud = sound(first, at(10.1, "device", 105, energy=1.009, seconds=20.1), 10.0, captured=True)
+    still = sound(first, at(10.1, "device", 105, energy=1.0, seconds=20.1), 10.0, captured=True)
+    new = sound(first, at(10.1, "device", 105, energy=0.01, seconds=0.1), 10.0, captured=True)
+    assert loud is not None
+    assert still is not None
+    assert new is not None
+    assert (loud.label, loud.rms) == ("customer", pytest.approx(0.3))
+    assert still.label == "silence"
+    assert new.label == "customer"  # another source, which counts from its own beginning
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "captured", "label"),
+    [
+        ("device", "device", True, "customer"),
+        ("device", "none", True, "customer"),
+        ("muted", "muted", True, "black"),  # W3C mediacapture-streams: a disabled track gives black pictures
+        ("unknown", "unknown", True, "unknown"),
+        ("unknown", "unknown", False, "unseen"),
+    ],
+)
+def test_what_pictures_they_are(before: str, after: str, captured: bool, label: str) -> None:
+    one = at(10.0, before, 0, kind="video", frames=30)
+    moments, told = pictures(one, at(10.2, after, 0, kind="video", frames=33), captured)
+    assert told == label
+    assert moments == pytest.approx([10.0 + 0.2 / 3, 10.0 + 0.4 / 3, 10.2])
+
+
+def test_a_new_counter_gives_no_pictures() -> None:
+    assert pictures(at(1.0, "device", 0, frames=30), at(1.1, "device", 0, frames=2), captured=True)[0] == []
