@@ -1,6 +1,7 @@
 """`widget-conformance init`: proposes a profile for a page."""
 
 import argparse
+import os
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from widget_conformance.commands.exits import CONFORMING, UNDECIDED
 from widget_conformance.fixtures import profile as profiles
 from widget_conformance.fixtures.browsers.finding import BROWSERS, UnknownBrowser
-from widget_conformance.fixtures.discovery import LATER, discover
+from widget_conformance.fixtures.discovery import LATER, discover, given
 from widget_conformance.fixtures.stage import Stage
 from widget_conformance.fixtures.verdicts import Inconclusive
 from widget_conformance.reports.text import plain
@@ -23,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("url", metavar="URL", help="page with the widget")
     parser.add_argument(
         "--output", metavar="FILE", type=Path, default=Path("profile.toml"), help="default: profile.toml"
+    )
+    parser.add_argument(
+        "--extends",
+        metavar="FILE",
+        type=Path,
+        help="profile that says how the page is reached: a log-in, a proxy, steps that lead to the call button",
     )
     parser.add_argument("--force", action="store_true", help="replace the file if it is there")
     parser.add_argument("--browser", metavar="NAME", default="chromium", help="chromium or firefox (default: chromium)")
@@ -42,13 +49,15 @@ def execute(options: argparse.Namespace) -> int:
     if options.output.exists() and not options.force:
         raise FileInTheWay(f"{options.output} is there already; --force replaces it, --output FILE writes another")
     query = _query(options.query)
-    profiles.from_table({"url": options.url, "query": query}, "the address")
+    profile = given(options.url, query, options.extends)
     with closing(Stage()) as stage:
         try:
-            found = discover(stage.browser(options.browser), options.url, query)
+            found = discover(stage.browser(options.browser, profile), profile, options.url, query)
         except Inconclusive as error:
             print(f"widget-conformance: {plain(str(error), 400)}")
             return UNDECIDED
+    if options.extends:
+        found.extends = Path(os.path.relpath(options.extends, options.output.parent)).as_posix()
     schema = Path(str(files(profiles.__package__ or "widget_conformance.fixtures") / "profile.schema.json"))
     options.output.write_text(found.toml(str(schema)), encoding="utf-8")
     for one in (found.version, *found.entries):

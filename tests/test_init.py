@@ -28,6 +28,7 @@ PAGES = {
     "this.attachShadow({mode: 'open'}).innerHTML = '<button title=\"Voice\"><svg></svg></button>'; } })</script>",
     "launcher": "<button>Chat with us</button><p>Version 7.2.1</p>",
     "socket": "<button>Voice call</button><script>new WebSocket('ws://127.0.0.1:1/sip', 'sip')</script>",
+    "guarded": "<button onclick=\"this.outerHTML = '<button>Voice call</button>'\">Chat with us</button>",
     "empty": "<p>Nothing here.</p>",
     "hostile": "<title></title><button id=b></button><script>"
     f"const t = {quoted(HOSTILE).replace('</', '<' + chr(92) + '/')}; document.title = t; b.title = 'audio ' + t; b.dataset.testid = 'call ' + t;</script>",
@@ -39,6 +40,8 @@ def site() -> Iterator[str]:
     """Serves the pages; the address without a path."""
 
     async def page(request: web.Request) -> web.Response:
+        if request.match_info["name"] == "guarded" and "Authorization" not in request.headers:
+            return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="staging"'}, text="log in")
         body = f"<!doctype html><html lang=en><meta charset=utf-8>{PAGES.get(request.match_info['name'], '')}"
         return web.Response(text=body, content_type="text/html")
 
@@ -156,6 +159,38 @@ def test_wrong_use_is_told_in_a_line(init: Any, words: tuple[str, ...], status: 
     assert told in done.said
     assert done.said.count("\n") == 1
     assert not done.text
+
+
+LOGGED_IN = """
+before_call = [{ click = { role = "button", name = "^chat" } }]
+[access]
+user = "tester"
+password = "${INIT_PASSWORD}"
+"""
+
+
+def test_a_page_behind_a_log_in_and_a_launcher_is_looked_at_by_what_another_profile_says(
+    init: Any, site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INIT_PASSWORD", "open sesame")
+    (tmp_path / "reach.toml").write_text(LOGGED_IN, "utf-8")
+    without = init(f"{site}/guarded")
+    assert (without.status, without.text) == (3, "")
+    assert "access.user and access.password log in" in without.said
+    done = init(f"{site}/guarded", "--extends", str(tmp_path / "reach.toml"))
+    assert done.status == 0, done.said
+    assert done.table["extends"] == "reach.toml"
+    assert "# audio_call: the default profile finds button 'Voice call'" in done.text
+    assert "sesame" not in done.text + done.said
+
+
+def test_a_step_that_cannot_be_done_is_told_with_its_place(init: Any, site: str, tmp_path: Path) -> None:
+    (tmp_path / "reach.toml").write_text('before_call = [{ press = "Nothing" }]\n', "utf-8")
+    assert init(f"{site}/named", "--extends", str(tmp_path / "reach.toml")).status == 2
+    (tmp_path / "reach.toml").write_text('before_call = [{ click = { role = "button", name = "^Start" } }]\n', "utf-8")
+    done = init(f"{site}/named", "--extends", str(tmp_path / "reach.toml"))
+    assert (done.status, done.text) == (3, "")
+    assert "reach.toml:1: before_call[0]: could not click role button" in done.said
 
 
 def test_a_place_where_nothing_can_be_written_is_told_in_a_line(
