@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import re
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from aiohttp import web
 from certificates import certificate
 from playwright.sync_api import Error as PlaywrightError
 from widget_conformance.fixtures.browsers.access import BadStorageState, read_storage_state
+from widget_conformance.fixtures.browsers.finding import find
 from widget_conformance.fixtures.claims import Claims
 from widget_conformance.fixtures.loop import LoopThread, listen
 from widget_conformance.fixtures.opening import open_page
@@ -55,6 +57,14 @@ class Guarded:
             return web.Response(text=text + guard, content_type="text/html")
         return web.FileResponse(PLAIN / request.path.strip("/"))
 
+    async def framed(self, request: web.Request) -> web.Response:
+        """A page with the sample in a frame of another origin."""
+        inside = f"http://widget.localhost:{self.plain_port}/index.html?{request.query_string}"
+        text = (
+            f'<!doctype html><title>Host</title><iframe src="{inside}" width=900 height=600 allow="microphone; camera">'
+        )
+        return web.Response(text=text.replace("&", "&amp;"), content_type="text/html")
+
     async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """A proxy that knows `HOST` alone (RFC 9110, CONNECT)."""
         target = (await reader.readline()).decode("latin-1").split()[1]
@@ -92,6 +102,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         await web.TCPSite(secure, "127.0.0.1", 0, ssl_context=context).start()
         made.port = secure.addresses[0][1]
         open_app = web.Application()
+        open_app.router.add_get("/framed", made.framed)
         open_app.router.add_static("/", PLAIN)
         plain, made.plain_port = await listen(open_app)
         proxy = await asyncio.start_server(made.relay, "127.0.0.1", 0)
@@ -160,6 +171,21 @@ def test_a_page_behind_a_log_in_with_a_certificate_of_its_own_is_judged(
     assert proxied is (way == "through a proxy")
 
 
+def test_a_page_from_the_internet_may_call_the_far_end_from_a_frame_of_another_origin(
+    tmp_path: Path, guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "chromium"
+    public = f"--ip-address-space-overrides=127.0.0.1:{guarded.plain_port}=public"
+    program.write_text(f'#!/bin/sh\nexec "{find("chromium").executable}" {public} "$@"\n', "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("CHROMIUM", str(program))
+    file = profile(tmp_path, guarded, "", "http", guarded.plain_port)
+    address = f"http://host.localhost:{guarded.plain_port}/framed"
+    file.write_text(re.sub('url = ".*"', f'url = "{address}"', file.read_text("utf-8")), "utf-8")
+    ended, found = judged(tmp_path, file, "chromium")
+    assert [(one["verdict"], one["reason"]) for one in found] == [("pass", "")], ended.said
+
+
 def why_not(file: Path, browser: str) -> str:
     """Why there is nothing to be judged."""
     subject = from_profile(file)
@@ -224,9 +250,10 @@ def test_a_file_that_is_no_storage_state_is_told(tmp_path: Path, text: str, told
 
 
 def test_a_browser_that_is_gone_before_the_page_opens_says_nothing_of_the_widget() -> None:
-    def gone(url: str) -> None:
+    def gone(url: str, wait_until: str) -> None:
+        del wait_until
         raise PlaywrightError(f"Target page, context or browser has been closed: {url}")
 
-    face, browser = SimpleNamespace(profile=default()), SimpleNamespace(let_reach_loopback=gone)
+    face = SimpleNamespace(profile=default(), open=gone)
     with pytest.raises(Inconclusive, match="cannot be opened: Target page"):
-        open_page(face, browser, "http://localhost:1/", "load")  # type: ignore[arg-type]
+        open_page(face, "http://localhost:1/", "load")  # type: ignore[arg-type]
