@@ -28,6 +28,7 @@ PAGES = {
     "this.attachShadow({mode: 'open'}).innerHTML = '<button title=\"Voice\"><svg></svg></button>'; } })</script>",
     "launcher": "<button>Chat with us</button><p>Version 7.2.1</p>",
     "socket": "<button>Voice call</button><script>new WebSocket('ws://127.0.0.1:1/sip', 'sip')</script>",
+    "icon": '<button class="round"><span class="material-icons">videocam</span></button>',
     "guarded": "<button onclick=\"this.outerHTML = '<button>Voice call</button>'\">Chat with us</button>",
     "empty": "<p>Nothing here.</p>",
     "hostile": "<title></title><button id=b></button><script>"
@@ -98,6 +99,12 @@ def test_icons_made_of_ligatures_are_proposed_to_be_checked(init: Any, site: str
     assert find["video_call"] == {"test_id": "start-video"}
     assert find["hang_up"]["name"] == "^call_end$"
     assert done.text.count("# please check") == 3
+
+
+def test_one_icon_is_proposed_for_one_control_only(init: Any, site: str) -> None:
+    done = init(f"{site}/icon")
+    assert done.table["find"]["video_call"]["name"] == "^videocam$"
+    assert "# TODO [find.camera]" in done.text
 
 
 def test_an_open_shadow_root_is_looked_into_and_an_attribute_taken(init: Any, site: str) -> None:
