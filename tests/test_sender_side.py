@@ -9,10 +9,12 @@ import harness
 import pytest
 from test_samples import ROUTES, SAMPLES, packages, sipjs
 from widget_conformance.fixtures.far_end.server import FarEnd
-from widget_conformance.fixtures.far_end.settings import FarEndSettings
+from widget_conformance.fixtures.far_end.settings import FarEndSettings, SignalPattern
 from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
+from widget_conformance.fixtures.observer import Sent
 from widget_conformance.fixtures.sender_side.flow import Sending, pictures, sound
-from widget_conformance.fixtures.timeline import Timeline
+from widget_conformance.fixtures.sender_side.room import SenderRoom
+from widget_conformance.fixtures.timeline import Timeline, now
 from widget_conformance.reference_impl import builds
 from widget_conformance.reference_impl.server import ReferenceServer
 
@@ -207,3 +209,136 @@ def test_what_pictures_they_are(before: str, after: str, captured: bool, label: 
 
 def test_a_new_counter_gives_no_pictures() -> None:
     assert pictures(at(1.0, "device", 0, frames=30), at(1.1, "device", 0, frames=2), captured=True)[0] == []
+
+
+class Page:
+    """What a page would tell, told by a test: the part of `Face` that a room asks."""
+
+    def __init__(self, *patterns: SignalPattern, ignore: tuple[str, ...] = ()) -> None:
+        self.began = now() - 10
+        self.timeline = Timeline()
+        self.timeline.started = self.began
+        self.room = SenderRoom("s1", self.timeline, CHROMIUM_SOURCE, patterns, ignore)
+        self.there = {"d1"}
+        self._told: dict[str, Any] = {}
+
+    def documents(self) -> set[str]:
+        return self.there
+
+    def sent(self) -> Iterator[Sent]:
+        yield Sent("d1", self._told, lambda ms: self.began + ms / 1000)
+
+    def tells(self, *samples: dict[str, Any], messages: tuple[dict[str, Any], ...] = (), kinds: str = "") -> None:
+        """One look of the room at the page."""
+        devices = [{"kind": kind} for kind in kinds.split()]
+        self._told = {"id": "d1", "samples": list(samples), "messages": list(messages), "lost": 0, "devices": devices}
+        self.room.look(self)  # type: ignore[arg-type]
+
+    def says(self, at: float, text: str | None, way: str = "out", by: str = "WebSocket") -> None:
+        """A message from or to the page."""
+        self.tells(messages=({"at": at * 1000, "way": way, "by": by, "text": text, "size": len(text or "xxxx")},))
+
+
+def sample(at: float, state: str = "connected", number: int = 1, **more: Any) -> dict[str, Any]:
+    """One sample of a connection that sends audio."""
+    sends = [
+        {
+            "mid": "0", "kind": "audio", "direction": "sendrecv", "packets": int(at * 50), "frames": 0,
+            "energy": None, "seconds": None, "source": "device",
+        }
+    ]  # fmt: skip
+    told = {
+        "id": number,
+        "at": at * 1000,
+        "state": state,
+        "answered": True,
+        "sends": sends,
+        "packets": 0,
+        "energy": 0.0,
+    }
+    return told if state != "closed" else {"id": number, "at": at * 1000, "state": state, **more}
+
+
+INVITE = "INVITE sip:7001@x SIP/2.0\r\nTo: <sip:7001@x>{tag}\r\nCall-ID: {call}\r\n\r\nv=0"
+
+
+def test_a_call_is_up_while_a_connection_that_was_answered_is_connected() -> None:
+    page = Page()
+    page.says(1.0, INVITE.format(tag="", call="c1"))
+    assert [call.state for call in page.room.calls] == ["trying"]
+    page.tells(sample(1.5, "connecting"), kinds="audio")
+    page.tells(*(sample(1.5 + n / 10) for n in range(1, 6)), kinds="audio")
+    (call,) = page.room.calls
+    assert (call.state, call.connection_state, call.connections) == ("confirmed", "connected", 1)
+    assert page.room.audio.hears_customer(at=page.began + 2.0)
+    page.tells(sample(9.9, "closed"))
+    assert (call.state, call.ended_by) == ("ended", "customer")
+    assert page.room.doubt is None
+
+
+def test_an_invite_with_a_digest_is_the_same_call_and_one_with_another_call_id_another() -> None:
+    page = Page()
+    for at in (1.0, 1.2):
+        page.says(at, INVITE.format(tag="", call="c1"))
+    page.says(1.3, INVITE.format(tag=";tag=7", call="c1"))
+    assert len(page.room.calls) == 1
+    page.says(2.0, INVITE.format(tag="", call="c2"))
+    assert [(call.call_id, call.state) for call in page.room.calls] == [("c1", "ended"), ("c2", "trying")]
+
+
+@pytest.mark.parametrize(
+    ("said", "doubt"),
+    [
+        ("SIP/2.0 200 OK\r\n\r\n", False),
+        ("OPTIONS sip:x@y SIP/2.0\r\n\r\n", False),
+        ("BYE sip:x@y SIP/2.0\r\n\r\n", True),
+        ('{"type":"over"}', True),
+        (None, True),
+    ],
+)
+def test_who_ended_a_call_is_not_known_after_a_message_that_may_have_done_so(said: str | None, doubt: bool) -> None:
+    page = Page()
+    page.tells(sample(1.0), sample(1.1))
+    page.says(1.5, said, way="in")
+    page.tells(sample(2.0, "closed"))
+    assert [call.state for call in page.room.calls] == ["ended"]
+    assert (page.room.doubt is not None) is doubt
+
+
+def test_a_second_connection_after_the_first_may_be_the_same_call() -> None:
+    page = Page()
+    page.tells(sample(1.0), sample(1.1))
+    page.tells(sample(1.2, "closed"), sample(1.3, number=2))
+    (call,) = page.room.calls
+    assert (call.state, call.connections) == ("confirmed", 2)
+    assert "whether that is the same call nobody can tell" in str(page.room.doubt)
+
+
+def test_a_call_ends_with_its_document() -> None:
+    page = Page()
+    page.tells(sample(9.8), sample(9.9))
+    page.there = set()
+    page.tells()
+    assert [call.state for call in page.room.calls] == ["ended"]
+
+
+def test_what_is_told_of_the_video_is_understood_by_patterns_and_the_rest_is_not() -> None:
+    page = Page(SignalPattern("MESSAGE", '"camera":"off"', "off"), ignore=('"ping"',))
+    page.tells(sample(1.0))
+    page.says(2.0, '{"camera":"off"}')
+    assert page.room.video.signalled_off
+    page.says(2.1, '{"ping":1}')
+    page.says(2.2, "\r\n\r\n")
+    assert page.room.untold(0.0) is None
+    page.says(2.3, None, by="data channel")
+    assert "data channel '4 bytes'" in str(page.room.untold(0.0))
+    assert page.room.untold(now()) is None
+
+
+def test_a_page_that_tells_nothing_may_be_sending() -> None:
+    page = Page()
+    page.tells(sample(9.0), sample(9.9))
+    assert page.room.unknown(page.began, video=False) is None
+    late = Page()
+    late.tells(sample(5.0), sample(5.1))
+    assert "has told nothing of its connection for 4.9 s" in str(late.room.unknown(late.began, video=False))
