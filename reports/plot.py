@@ -51,11 +51,13 @@ def evidence_plot(
     marks: Sequence[tuple[float, str]],
     title: str,
     participant: Audio | None = None,
+    *,
+    sent: bool = False,
 ) -> str:
     """SVG of the agent's audio by whose sound it is, the state of the video, and numbered moments.
 
     All times are seconds since the scenario's start. Each state of the video holds until the next. `participant` is
-    the audio of another participant, for a lane of its own. Every frame is within one of the columns of pixels, and a
+    the audio of another participant, for a lane of its own; `sent`: it is what the page sends, whoever receives it. Every frame is within one of the columns of pixels, and a
     column shows its loudest frame of each kind, so that a burst of one frame stays visible in a long scenario.
     """
     start, end = _span(audio, video, marks, participant or ())
@@ -63,12 +65,13 @@ def evidence_plot(
     marks = sorted(marks)
     badges, rows = _badges([at.x(moment) for moment, _ in marks])
     top = 40 + 20 * rows + 20
-    lanes = [_audio_lane("Audio that the agent receives", audio, at, top)]
+    whose = "the page sends" if sent else "the agent receives"
+    lanes = [_audio_lane(f"Audio that {whose}", audio, at, top)]
     top += _LANE + 30
     if participant is not None:
         lanes.append(_audio_lane("Audio that the other participant receives", participant, at, top))
         top += _LANE + 30
-    lanes.append(_video_lane(video, at, top))
+    lanes.append(_video_lane(f"Video that {whose}", video, at, top))
     axis = top + _BAND + 6
     keys = _keys([*audio, *(participant or ())], video, axis + 44)
     below = keys[-1]["y"] if keys else axis + 20
@@ -151,7 +154,7 @@ def _audio_lane(name: str, audio: Audio, at: _Scale, top: int) -> dict[str, Any]
     }
 
 
-def _video_lane(video: Sequence[tuple[float, str]], at: _Scale, top: int) -> dict[str, Any]:
+def _video_lane(name: str, video: Sequence[tuple[float, str]], at: _Scale, top: int) -> dict[str, Any]:
     runs: list[tuple[float, str]] = []
     for moment, state in sorted(video, key=lambda point: point[0]):
         if not runs or runs[-1][1] != state:
@@ -173,7 +176,7 @@ def _video_lane(video: Sequence[tuple[float, str]], at: _Scale, top: int) -> dic
             }
         )
     return {
-        "name": "Video that the agent receives",
+        "name": name,
         "note": "each state holds until the next",
         "top": top,
         "height": _BAND,

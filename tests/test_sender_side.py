@@ -276,6 +276,28 @@ def test_a_call_is_up_while_a_connection_that_was_answered_is_connected() -> Non
     assert page.room.doubt is None
 
 
+def loud(at: float, rms: float | None) -> dict[str, Any]:
+    """A sample whose source has had this level all the time."""
+    made = sample(at)
+    if rms is not None:
+        made["sends"][0] |= {"energy": rms**2 * at, "seconds": at}
+    return made
+
+
+def test_a_level_that_is_told_now_and_then_only_is_compared_with_those_that_were() -> None:
+    page = Page()
+    page.tells(*(loud(n / 10, 0.5) for n in range(10, 20)), kinds="audio")
+    assert page.room.audio.level(0.0) == pytest.approx(0.5)
+    page.tells(*(loud(n / 10, None) for n in range(20, 30)), kinds="audio")
+    assert page.room.audio.level(page.began + 2.5) == pytest.approx(0.5)
+
+
+def test_where_no_level_is_told_it_is_always_the_same() -> None:
+    page = Page()
+    page.tells(*(loud(n / 10, None) for n in range(10, 20)), kinds="audio")
+    assert page.room.audio.level(0.0) == page.room.audio.level(page.began + 1.5)
+
+
 def test_an_invite_with_a_digest_is_the_same_call_and_one_with_another_call_id_another() -> None:
     page = Page()
     for at in (1.0, 1.2):
