@@ -67,6 +67,7 @@ def render_page(run: Run, folder: Path, statements: Statements | None = None) ->
         run=run,
         matrix=matrix,
         applies_from=statements.applies_from,
+        scope=statements.scope,
         not_applicable=_out_of_scope(matrix.not_applicable),
         conclusion={"verdict": verdict, "title": title, "text": text},
         weaker=sorted({result.subject for result in run.results if result.witness == "sender"}),

@@ -25,6 +25,11 @@ class Statements:
     """The first version that the article speaks of."""
     all: tuple[Statement, ...]
 
+    @property
+    def scope(self) -> str:
+        """The end of every reason why the article does not speak of a version."""
+        return f"the article applies to version {self.applies_from} and above"
+
 
 @cache
 def load() -> Statements:

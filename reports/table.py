@@ -85,7 +85,7 @@ def _parts(
     for widget, why in dict.fromkeys((column.widget, why) for column, why in matrix.not_applicable):
         browsers = ", ".join(plain(c.browser, 30) for c, _ in matrix.not_applicable if c.widget == widget)
         yield Text(f"Not applicable: {plain(widget, 80)} ({browsers}): {_reason(why)}")
-    if matrix.not_applicable:
+    if any(why.endswith(statements.scope) for _, why in matrix.not_applicable):
         yield Text(
             f"The promises apply from version {statements.applies_from}; --judge-any-version judges all the same."
         )

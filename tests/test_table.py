@@ -39,7 +39,7 @@ def shown(this: Run, encoding: str = "utf-8") -> str:
 
 
 PASS, FAIL, OPEN, OUTSIDE = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE
-old = judged(OUTSIDE, subject="reference@5.0", version="5.0", reason="claims version 5.0")
+old = judged(OUTSIDE, subject="reference@5.0", version="5.0", reason=f"claims version 5.0; {load().scope}")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,13 @@ def test_a_version_out_of_scope_is_told_once() -> None:
     text = shown(run(judged(PASS), old, dataclasses.replace(old, browser="firefox", scenario="another")))
     assert text.count("reference@5.0") == 1
     assert "Not applicable: reference@5.0 (chromium, firefox): claims version 5.0" in text
-    assert "apply from version 5.1" in text
+    assert "--judge-any-version" in text
+
+
+def test_what_does_not_apply_for_another_reason_is_not_said_to_be_too_old() -> None:
+    text = shown(run(judged(OUTSIDE, reason="one prompt for both devices")))
+    assert "one prompt for both devices" in text
+    assert "--judge-any-version" not in text
 
 
 def test_an_incomplete_run_says_so_first_and_last() -> None:
