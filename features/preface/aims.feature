@@ -14,6 +14,18 @@ Feature: What the enhancements are for
       When the customer clicks the mute control
       Then the mute control agrees with what the agent hears
 
+    @AIM-2 @during-a-call @video-call @loses-camera
+    Scenario: A muted customer loses the camera and gets it back
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      And the customer has muted the microphone
+      When the customer revokes the camera
+      Then the mute control agrees with what the agent hears
+      When the customer allows the camera again
+      Then the mute control agrees with what the agent hears
+      And the camera control agrees with what the agent sees
+
     @AIM-2 @during-a-call @video-call @loses-microphone
     Scenario: The microphone is revoked in a video call, and the camera is not
       Given the customer is in a video call

@@ -111,9 +111,16 @@ export class Call extends EventTarget {
     };
     this.#untold = false;
     this.#negotiating = true;
+    this.#tellMute();
     if (this.#session.renegotiate({}, done)) return;
     this.#untold = true; // the answer before is still on its way
     setTimeout(done, 50);
+  }
+
+  // With a new offer JsSIP enables every track, unless it knows that the customer is muted.
+  #tellMute() {
+    const muted = this.#legs.audio?.sender.track?.enabled === false;
+    this.#session[muted ? "mute" : "unmute"]({ audio: true });
   }
 
   hangUp() {
