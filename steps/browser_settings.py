@@ -60,6 +60,7 @@ def _(world: World) -> None:
 
 @when(words("the customer allows {devices} again"))
 def _(world: World, devices: str) -> None:
+    call.timer_counts(world)
     world.allow(named(devices))
 
 
