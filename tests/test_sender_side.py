@@ -232,9 +232,10 @@ class Page:
         self._told = {"id": "d1", "samples": list(samples), "messages": list(messages), "lost": 0, "devices": devices}
         self.room.look(self)  # type: ignore[arg-type]
 
-    def says(self, at: float, text: str | None, way: str = "out", by: str = "WebSocket") -> None:
+    def says(self, at: float, text: str | None, way: str = "out", by: str = "WebSocket", took: float = 0.0) -> None:
         """A message from or to the page."""
-        self.tells(messages=({"at": at * 1000, "way": way, "by": by, "text": text, "size": len(text or "xxxx")},))
+        size = len(text or "xxxx")
+        self.tells(messages=({"at": at * 1000, "way": way, "by": by, "text": text, "size": size, "took": took},))
 
 
 def sample(at: float, state: str = "connected", number: int = 1, **more: Any) -> dict[str, Any]:
@@ -323,6 +324,34 @@ def test_who_ended_a_call_is_not_known_after_a_message_that_may_have_done_so(sai
     page.tells(sample(2.0, "closed"))
     assert [call.state for call in page.room.calls] == ["ended"]
     assert (page.room.doubt is not None) is doubt
+
+
+@pytest.mark.parametrize(
+    ("request_", "took", "doubt"),
+    [
+        ("GET https://x.example/news", 0.1, True),
+        ("GET https://x.example/words/de.json", 0.1, False),  # ignored
+        ("DELETE https://x.example/call/7", 0.1, False),  # the page ends the call, and the answer says that it has
+        ("POST https://x.example/poll\n\n{}", 20.0, True),
+    ],
+)
+def test_a_response_may_be_news_of_the_far_end(request_: str, took: float, doubt: bool) -> None:
+    page = Page(ignore=(r"\.json$",))
+    page.tells(sample(1.0), sample(1.1))
+    page.says(1.5, request_, way="in", by="HTTP", took=took)
+    page.tells(sample(2.0, "closed"))
+    assert [call.ended_by for call in page.room.calls] == ["customer or the far end" if doubt else "customer"]
+
+
+def test_a_request_that_only_asks_may_have_placed_a_call_all_the_same() -> None:
+    page = Page(SignalPattern("MESSAGE", r"^PUT \S+/camera\s+off$", "off"), ignore=("^GET .*/words/",))
+    page.tells(sample(1.0))
+    page.says(2.0, "GET https://x.example/words/de.json", by="HTTP")
+    page.says(2.1, "PUT https://x.example/camera\n\noff", by="HTTP")
+    assert page.room.untold(0.0) is None
+    assert page.room.video.signalled_off
+    page.says(2.2, "GET https://x.example/ring?agent=7", by="HTTP")
+    assert "HTTP 'GET https://x.example/ring?agent=7'" in str(page.room.untold(0.0))
 
 
 def test_a_second_connection_after_the_first_may_be_the_same_call() -> None:

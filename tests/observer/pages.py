@@ -13,14 +13,16 @@ class Pages:
 
     def __init__(self) -> None:
         self.bodies: dict[str, str] = {}
+        self.types: dict[str, str] = {}
         pages = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                body = pages.bodies.get(self.path, "")
-                data = (HEAD + body).encode()
+                kind = pages.types.get(self.path, "text/html")
+                head = HEAD if kind == "text/html" else ""
+                data = (head + pages.bodies.get(self.path, "")).encode()
                 self.send_response(200)
-                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
