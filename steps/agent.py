@@ -51,6 +51,12 @@ def _(world: World) -> None:
     world.judge(agent.video_off(world))
 
 
+@then('the agent is still given "Video Off" or a placeholder in place of the picture')
+@proves("CAM-LIVE-3")
+def _(world: World) -> None:
+    world.judge(agent.video_still_off(world))
+
+
 @then("the agent and the other participant go on hearing the customer")
 @proves("CAM-LIVE-4")
 def _(world: World) -> None:

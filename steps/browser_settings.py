@@ -1,7 +1,7 @@
 """The browser's own permission settings, changed the way a customer changes them."""
 
 from pytest_bdd import given, then, when
-from widget_conformance.fixtures.observations import agent, call
+from widget_conformance.fixtures.observations import agent, call, widget
 from widget_conformance.fixtures.world import World
 from widget_conformance.steps.wording import named, proves, words
 
@@ -43,9 +43,23 @@ def _(world: World, devices: str) -> None:
     agent.all_stopped(world, named(devices))
 
 
-@when("the customer revokes the microphone, allows it and revokes it again at once")
+@given("the customer has lost the microphone and got it back")
 def _(world: World) -> None:
-    world.revoke_twice(named("microphone"))
+    agent.lose_and_regain(world, named("microphone"), times=1)
+    world.need(agent.everybody_hears_again(world))
+    world.need(widget.clears(world, "microphone_blocked", "microphone_lost"))
+
+
+@given("the customer has lost the camera and got it back")
+def _(world: World) -> None:
+    agent.lose_and_regain(world, named("camera"), times=1)
+    world.need(agent.seen_again(world))
+    world.need(widget.clears(world, None, "camera_prompt"))
+
+
+@when(words("the customer revokes {devices}, allows it and revokes it again at once"))
+def _(world: World, devices: str) -> None:
+    world.revoke_twice(named(devices))
 
 
 @when(words("the customer revokes {devices} and allows it again, three times"))

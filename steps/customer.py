@@ -1,7 +1,7 @@
 """The customer: opens the page, clicks in the widget, listens."""
 
 from pytest_bdd import given, then, when
-from widget_conformance.fixtures.browsers.permissions import Device
+from widget_conformance.fixtures.browsers.permissions import CallKind, needed_for
 from widget_conformance.fixtures.observations import agent, call, widget
 from widget_conformance.fixtures.verdicts import Inconclusive
 from widget_conformance.fixtures.world import World
@@ -14,18 +14,18 @@ def _(world: World) -> None:
 
 
 @given(words("the customer is in {call}"))
-def _(world: World, kind: str) -> None:
+def _(world: World, kind: CallKind) -> None:
     world.open_page()
-    world.give({Device.MICROPHONE} if kind == "audio" else Device)
+    world.give(needed_for(kind))
     world.press(f"{kind}_call")
     agent.in_call(world, kind)
 
 
-@given("the customer has placed an audio call, which rings")
-def _(world: World) -> None:
+@given(words("the customer has placed {call}, which rings"))
+def _(world: World, kind: CallKind) -> None:
     world.open_page()
-    world.give({Device.MICROPHONE})
-    world.press("audio_call")
+    world.give(needed_for(kind))
+    world.press(f"{kind}_call")
     call.rings(world)
 
 
@@ -80,6 +80,12 @@ def _(world: World) -> None:
 def _(world: World) -> None:
     for _turn in range(2):  # whoever toggles a mute of their own this way is unmuted afterwards
         world.press_if_usable("mute")
+
+
+@when("the customer clicks the camera control twice")
+def _(world: World) -> None:
+    for _turn in range(2):
+        world.press_if_usable("camera")
 
 
 @when("the customer clicks the camera control")

@@ -27,7 +27,13 @@ def _(world: World) -> None:
 @then("the widget tells the customer about the microphone")
 @proves("AIM-1")
 def _(world: World) -> None:
-    world.judge(widget.tells_of_microphone(world))
+    world.judge(widget.tells_of(world, "microphone"))
+
+
+@then("the widget tells the customer about the camera")
+@proves("AIM-1")
+def _(world: World) -> None:
+    world.judge(widget.tells_of(world, "camera"))
 
 
 @then("the widget says nothing of a blocked microphone")
@@ -69,7 +75,13 @@ def _(world: World) -> None:
 @then("after a while the mute control still agrees with what the agent hears")
 @proves("AIM-2")
 def _(world: World) -> None:
-    world.judge(widget.stays_blocked(world))
+    world.judge(widget.mute_control_still_agrees(world))
+
+
+@then("after a while the camera control still agrees with what the agent sees")
+@proves("AIM-2")
+def _(world: World) -> None:
+    world.judge(widget.camera_control_still_agrees(world))
 
 
 @then("the camera control agrees with what the agent sees")

@@ -36,6 +36,38 @@ Feature: Camera access is revoked during a video call
       And the customer still hears the agent
       And the call stays connected
 
+    @CAM-LIVE-2 @CAM-LIVE-3 @CAM-LIVE-5 @AIM-1 @AIM-2
+    @during-a-call @video-call @loses-camera
+    Scenario: The camera is revoked once more, after it has come back
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      And the customer has lost the camera and got it back
+      When the customer revokes the camera
+      Then the customer's video stops immediately
+      And the widget asks the customer to allow the camera again
+      And the agent is given "Video Off" or a placeholder in place of the picture
+      And the camera control agrees with what the agent sees
+
+    @CAM-LIVE-2 @CAM-LIVE-3 @AIM-2
+    @during-a-call @video-call @loses-camera @at-once
+    Scenario: The camera is revoked, allowed and revoked again at once
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      When the customer revokes the camera, allows it and revokes it again at once
+      Then the customer's video stops immediately
+      And the agent is given "Video Off" or a placeholder in place of the picture
+      And the camera control agrees with what the agent sees
+
+    @AIM-1
+    @during-a-call @video-call @loses-camera
+    Scenario: The camera is revoked while the call still rings
+      Given the agent lets the call ring for a while
+      And the customer has placed a video call, which rings
+      When the customer revokes the camera
+      Then the widget tells the customer about the camera
+
   Rule: Your video resumes once the browser's settings are updated
 
     @CAM-LIVE-6 @CAM-LIVE-7 @AIM-2 @AIM-3
@@ -78,3 +110,16 @@ Feature: Camera access is revoked during a video call
       And the camera control agrees with what the agent sees
       And the call stays connected
       And it is still the same call
+
+    @CAM-LIVE-7 @AIM-2
+    @during-a-call @video-call @loses-camera @asks-nothing
+    Scenario: The customer tries the camera control while the camera is blocked
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      And the customer has revoked the camera
+      When the customer clicks the camera control twice
+      Then the camera control agrees with what the agent sees
+      When the customer allows the camera again
+      Then the agent sees the customer again, though the customer did nothing in the widget
+      And the camera control agrees with what the agent sees

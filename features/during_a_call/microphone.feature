@@ -75,6 +75,19 @@ Feature: Microphone access is revoked during a call
       And the customer still hears the agent
       And the call stays connected
 
+    @MIC-LIVE-2 @MIC-LIVE-3 @MIC-LIVE-5 @MIC-LIVE-6 @AIM-1 @AIM-2
+    @during-a-call @audio-call @loses-microphone
+    Scenario: The microphone is revoked once more, after it has come back
+      Given the customer is in an audio call
+      And the agent and the other participant hear the customer
+      And the customer has lost the microphone and got it back
+      When the customer revokes the microphone
+      Then the customer's audio stops immediately
+      And the widget shows a "Microphone Blocked" icon
+      And the widget explains that access to the microphone has been lost
+      And the mute control agrees with what the agent hears
+      And the agent no longer hears the customer
+
     @MIC-LIVE-2 @MIC-LIVE-3 @MIC-LIVE-4 @AIM-2
     @during-a-call @audio-call @loses-microphone @at-once
     Scenario: The microphone is revoked, allowed and revoked again at once

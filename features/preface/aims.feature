@@ -3,12 +3,13 @@ Feature: What the enhancements are for
 
   Rule: A state that the widget shows is the real one
 
-    @AIM-2 @during-a-call @audio-call @loses-microphone
+    @AIM-1 @AIM-2 @during-a-call @audio-call @loses-microphone
     Scenario: A muted microphone is revoked and comes back
       Given the customer is in an audio call
       And the agent and the other participant hear the customer
       And the customer has muted the microphone
-      And the customer has revoked the microphone
+      When the customer revokes the microphone
+      Then the widget tells the customer about the microphone
       When the customer allows the microphone again
       Then the mute control agrees with what the agent hears
       When the customer clicks the mute control
@@ -43,6 +44,15 @@ Feature: What the enhancements are for
       And the agent no longer hears the customer
       And the other participant no longer hears the customer
 
+    @CAM-LIVE-3 @AIM-2 @during-a-call @video-call @loses-camera
+    Scenario: The camera stays blocked for a while
+      Given the customer is in a video call
+      And the agent and the other participant hear the customer
+      And the agent sees the customer
+      When the customer revokes the camera
+      Then after a while the camera control still agrees with what the agent sees
+      And the agent is still given "Video Off" or a placeholder in place of the picture
+
     @AIM-2 @during-a-call @video-call @loses-camera
     Scenario: A camera that the customer has switched off is revoked and comes back
       Given the customer is in a video call
@@ -55,7 +65,7 @@ Feature: What the enhancements are for
       When the customer clicks the camera control
       Then the camera control agrees with what the agent sees
 
-    @AIM-1 @AIM-2 @MIC-LIVE-8 @during-a-call @video-call @loses-both
+    @AIM-1 @AIM-2 @MIC-LIVE-8 @CAM-LIVE-3 @during-a-call @video-call @loses-both
     Scenario: Only one of two lost devices comes back
       Given the customer is in a video call
       And the agent and the other participant hear the customer
@@ -67,6 +77,7 @@ Feature: What the enhancements are for
       And the mute control agrees with what the agent hears
       And the widget still asks the customer to allow the camera
       And the camera control agrees with what the agent sees
+      And the agent is still given "Video Off" or a placeholder in place of the picture
 
   Rule: A change of permissions never ends or restarts the session
 
