@@ -378,6 +378,84 @@ def test_a_page_that_hangs_does_not_claim_to_have_no_version(see: See) -> None:
         face.version()
 
 
+CALLED = """async () => {
+  const local = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  a.onicecandidate = (e) => b.addIceCandidate(e.candidate);
+  b.onicecandidate = (e) => a.addIceCandidate(e.candidate);
+  b.ontrack = (e) => { window.agent = e.streams[0] };
+  a.addTrack(local.getTracks()[0], local);
+  await a.setLocalDescription(); await b.setRemoteDescription(a.localDescription);
+  await b.setLocalDescription(); await a.setRemoteDescription(b.localDescription);
+  window.sounds = new AudioContext();
+  window.out = sounds.createMediaStreamDestination();
+  window.loudness = sounds.createGain();
+  window.played = (stream) => { player.srcObject = stream; player.play().catch(() => {}); };
+}"""
+PLAYS = {
+    "source": "sounds.createMediaStreamSource(agent).connect(loudness).connect(sounds.destination)",
+    "new source": "new MediaStreamAudioSourceNode(sounds, { mediaStream: agent }).connect(sounds.destination)",
+    "source of a clone": "sounds.createMediaStreamSource(agent.clone()).connect(sounds.destination)",
+    "element with a clone": "played(new MediaStream([agent.getTracks()[0].clone()]))",
+    "element with what Web Audio makes": "sounds.createMediaStreamSource(agent).connect(out); played(out.stream)",
+    "what Web Audio makes, in Web Audio": "sounds.createMediaStreamSource(agent).connect(out); "
+    "sounds.createMediaStreamSource(out.stream).connect(sounds.destination)",
+}
+PLAYS_NOT = {
+    "level meter": "sounds.createMediaStreamSource(agent).connect(sounds.createAnalyser())",
+    "disconnected": "const node = sounds.createMediaStreamSource(agent); node.connect(sounds.destination); node.disconnect()",
+    "disconnected from it": "sounds.createMediaStreamSource(agent).connect(loudness).connect(sounds.destination); "
+    "loudness.disconnect(sounds.destination)",
+    "the customer's own": "sounds.createMediaStreamSource(new MediaStream([out.stream.getTracks()[0]])).connect(sounds.destination)",
+    "suspended": "sounds.createMediaStreamSource(agent).connect(sounds.destination); sounds.suspend().catch(() => {})",
+    "disabled": "sounds.createMediaStreamSource(agent).connect(sounds.destination); agent.getTracks()[0].enabled = false",
+    "what nobody plays": "sounds.createMediaStreamSource(agent).connect(out)",
+}
+
+
+def called(see: See) -> Face:
+    """A page in which the sound of a far end arrives, and which nobody keeps from playing something."""
+    face = see("<audio id=player></audio>")
+    face.page.mouse.click(10, 10)
+    face.page.evaluate(CALLED)
+    if face.page.evaluate("!navigator.getAutoplayPolicy"):
+        face.timeline.wait(lambda: face.page.evaluate("sounds.state") == "running", 5, "Web Audio to run")
+    return face
+
+
+@pytest.mark.parametrize("script", PLAYS.values(), ids=PLAYS)
+def test_sound_that_comes_by_another_way_than_the_track_in_an_element_is_played(see: See, script: str) -> None:
+    face = called(see)
+    assert face.hearing()["playing"] is False
+    face.page.evaluate(f"() => {{ {script} }}")
+    face.timeline.wait(lambda: face.hearing()["playing"], 3, "something that plays", lambda: str(face.hearing()))
+    face.page.evaluate("() => { played(null); sounds.suspend(); }")
+    face.timeline.wait(lambda: not face.hearing()["playing"], 3, "silence", lambda: str(face.hearing()))
+
+
+@pytest.mark.parametrize("script", PLAYS_NOT.values(), ids=PLAYS_NOT)
+def test_sound_that_leads_nowhere_is_not_played(see: See, script: str) -> None:
+    face = called(see)
+    face.page.evaluate(f"() => {{ {script} }}")
+    face.timeline.wait(lambda: not face.hearing()["playing"], 3, "silence", lambda: str(face.hearing()))
+    assert face.hearing()["connections"] == 2
+
+
+def test_a_source_of_one_track_is_played_in_firefox(see: See) -> None:
+    face = called(see)
+    if not face.page.evaluate("'createMediaStreamTrackSource' in sounds"):
+        pytest.skip("this browser has none")
+    face.page.evaluate("() => { window.node = sounds.createMediaStreamTrackSource(agent.getTracks()[0]) }")
+    assert face.hearing()["playing"] is False
+    face.page.evaluate("() => { node.connect(sounds.destination) }")
+    assert face.hearing()["playing"] is True
+    face.page.evaluate("() => { node.disconnect(0) }")
+    made = "new MediaStreamTrackAudioSourceNode(sounds, { mediaStreamTrack: agent.getTracks()[0] })"
+    assert face.hearing()["playing"] is False
+    face.page.evaluate(f"() => {{ {made}.connect(sounds.destination) }}")
+    assert face.hearing()["playing"] is True
+
+
 FINDERS = {
     "css": Finder("mute", css=".m"),
     "test id": Finder("mute", test_id="m"),

@@ -1,0 +1,64 @@
+"""What is said of the agent's sound in the page: a break only where it was played before."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from test_verdicts import Scene
+from widget_conformance.fixtures.observations import call
+from widget_conformance.fixtures.timeline import now
+from widget_conformance.fixtures.verdicts import Observation
+
+
+def observed(before: bool, after: bool, energy: float = 0.1, packets: int = 1, mixed: bool = False) -> Observation:
+    """What is said of a page that played the agent's sound before a change, and after it, as told."""
+    scene = Scene()
+    heard: dict[str, Any] = {"connections": 1, "packets": 1, "energy": 0.1, "playing": before, "mixed": False}
+
+    def hearing() -> dict[str, Any]:
+        heard["packets"] += packets
+        heard["energy"] += energy
+        return dict(heard)
+
+    fakes: Any = scene.world
+    fakes._face = SimpleNamespace(hearing=hearing, pump=lambda: None)
+    fakes.room = SimpleNamespace(calls=[], look=lambda face: None, agent_spoke=lambda since: True)
+    fakes.budgets = SimpleNamespace(stopped=0.1)
+    fakes.route = SimpleNamespace(
+        id="a route",
+        blocked="block",
+        after_block=frozenset({"block"}),
+        revoke=lambda *given: None,
+        attend=lambda *given: None,
+    )
+    scene.world.revoke(frozenset())
+    assert scene.world.change is not None
+    assert scene.world.change.at <= now()
+    heard["playing"], heard["mixed"] = after, mixed
+    return call.hears_agent(scene.world)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"), [(True, True, True), (True, False, False), (False, True, True), (False, False, None)]
+)
+def test_who_plays_no_more_what_was_played_breaks_a_promise(before: bool, after: bool, kept: bool | None) -> None:
+    observation = observed(before, after)
+    assert observation.kept is kept
+    if kept is None:
+        assert "nothing was found to play it before the change" in observation.seen
+
+
+@pytest.mark.parametrize(
+    ("before", "packets", "mixed", "kept"),
+    [
+        (True, 1, True, True),  # Web Audio plays it
+        (True, 1, False, False),
+        (False, 1, False, None),
+        (True, 0, True, False),
+        (False, 0, False, False),
+    ],
+)
+def test_sound_without_energy_is_played_by_web_audio_or_by_nobody(
+    before: bool, packets: int, mixed: bool, kept: bool | None
+) -> None:
+    assert observed(before, mixed, energy=0.0, packets=packets, mixed=mixed).kept is kept
