@@ -83,6 +83,22 @@ def loses_its_media(world: World) -> None:
                 protocol.datagram_received = lambda data, address: None
 
 
+def runs(script: str) -> Callable[[World], None]:
+    """Let the page run a script of its own."""
+    return lambda world: world.tab.page.main_frame.evaluate(script)
+
+
+LOOPS = """async () => {
+  const status = window.kept = await navigator.permissions.query({ name: "microphone" });
+  let before = status.state;
+  status.addEventListener("change", () => {
+    if (before !== "denied") before = status.state;
+    else for (;;);
+  });
+}"""
+SETTLES_NOTHING = "() => { navigator.permissions.query = () => new Promise(() => {}) }"
+
+
 def jumps(hours: float) -> Callable[[World], None]:
     """Set the clock of the harness and of the page, as seen from there; at an event of the main thread's only."""
 
@@ -102,6 +118,8 @@ HARMS: dict[str, Callable[[World], None]] = {
     "loses the server": loses_the_server,
     "is cut off": is_cut_off,
     "loses its media": loses_its_media,
+    "loops once the microphone is allowed again": runs(LOOPS),
+    "tells nothing of permissions any more": runs(SETTLES_NOTHING),
     "jumps forwards": jumps(1),
     "jumps back": jumps(-24),
 }

@@ -152,6 +152,40 @@ def test_a_run_that_came_to_harm_ends_and_says_what_it_found(over: dict[str, Ove
     assert "Traceback" not in over[browser].ended.said, over[browser].ended.err
 
 
+# What a page does to whoever asks it
+
+
+@pytest.mark.parametrize("route", ["chromium-site-settings", "firefox-settings-dialog"])
+def test_a_page_that_answers_no_more_is_inconclusive_and_the_next_scenario_knows_nothing(
+    tmp_path: Path, route: str
+) -> None:
+    harms = {
+        "The microphone is allowed again in an audio call": {
+            "opens the page": "loops once the microphone is allowed again"
+        },
+        "The microphone is allowed again in a video call": {"allows": "tells nothing of permissions any more"},
+        'The microphone is set back to "ask" and allowed again': {},
+    }
+    environment = {
+        "HARM": json.dumps({f"{SOUND}: {scenario}": done for scenario, done in harms.items()}),
+        "PYTEST_PLUGINS": "harm",
+        "PYTHONPATH": str(Path(__file__).parent),
+    }
+    scenarios = [word for scenario in harms for word in ("--scenario", scenario)]
+    with running(
+        tmp_path / "results", "--subject", SOUND, "--route", route, *scenarios, environment=environment
+    ) as run:
+        ended = run.wait(SLOW)
+        run.assert_nothing_left()
+    assert ended.status == 3, ended.said
+    results = {result["scenario"]: result for result in run.results()}
+    assert [results[scenario]["verdict"] for scenario in harms] == ["inconclusive", "inconclusive", "pass"], results
+    for scenario in list(harms)[:2]:
+        reason = results[scenario]["reason"]
+        assert "asked the page what it is told of the microphone's permission" in reason
+        assert "did not answer within 5 s" in reason
+
+
 # What the harness knows of itself
 
 

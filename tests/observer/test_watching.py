@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from pages import Pages
 from playwright.sync_api import BrowserContext
+from playwright.sync_api import Error as PlaywrightError
 from widget_conformance.fixtures.observer import ClickNotTaken, ControlNotFound, Face, PageSilent
+from widget_conformance.fixtures.observer.frame import handle
 from widget_conformance.fixtures.profile import Finder, default
 from widget_conformance.fixtures.timeline import Timeline, now
 
@@ -480,6 +482,24 @@ def test_a_page_that_hangs_does_not_hang_the_harness(see: See, monkeypatch: pyte
     face.pump()  # comes back while the page still hangs: that it does not answer is known
     assert len(face.timeline.events("does not answer")) == 1
     face.timeline.wait(lambda: face.devices() == [] and not face._silent, 5, "an answer", pump=face.pump)
+
+
+def test_a_page_that_hangs_names_no_element_and_takes_no_key(see: See, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("widget_conformance.fixtures.observer.frame.PATIENCE", 0.5)
+    monkeypatch.setattr("widget_conformance.fixtures.observer.PATIENCE", 0.5)
+    face = see("<button aria-label='Mute microphone'>")
+    wait_shown(face, "mute")
+    element, frame = face._element("mute") or (None, None)
+    assert element is not None
+    assert frame is not None
+    face.page.evaluate("() => { setTimeout(() => { const end = Date.now() + 6000; while (Date.now() < end); }, 0) }")
+    time.sleep(0.1)
+    begun = now()
+    assert handle(frame, 'best("mute")') is None
+    assert face._behind_modal(element) is False
+    face._press_by_keyboard("mute", element, frame, PlaywrightError("intercepts pointer events"))
+    assert now() - begun < 5, "it went on while the page still hung"
+    assert len(face.timeline.events("does not answer")) == 1
 
 
 def test_observer_that_came_late(context: BrowserContext, site: Pages) -> None:
