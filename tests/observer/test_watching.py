@@ -458,6 +458,19 @@ def test_a_source_of_one_track_is_played_in_firefox(see: See) -> None:
     assert face.hearing()["playing"] is True
 
 
+@pytest.mark.parametrize(
+    ("script", "answer"), [("alert('Heard')", None), ("confirm('Heard')", True), ("prompt('Heard', 'yes')", "yes")]
+)
+def test_a_dialog_of_the_browsers_is_noted_and_answered_with_yes(see: See, script: str, answer: object) -> None:
+    face = see(f"<button aria-label='Mute microphone' onclick=\"window.said = {script}; window.done = true\">")
+    begun = now()
+    face.press("mute")
+    face.timeline.wait(lambda: face.page.evaluate("window.done"), 5, "the end of the dialog")
+    assert face.page.evaluate("window.said") == answer
+    (event,) = face.timeline.events("dialog", "widget", begun)
+    assert event.detail == {"type": script.partition("(")[0], "text": "Heard"}
+
+
 FINDERS = {
     "css": Finder("mute", css=".m"),
     "test id": Finder("mute", test_id="m"),
