@@ -9,7 +9,7 @@ import pytest
 from pages import Pages
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
-from widget_conformance.fixtures.observer import ClickNotTaken, ControlNotFound, Face, PageSilent
+from widget_conformance.fixtures.observer import ClickNotTaken, ControlDisabled, ControlNotFound, Face, PageSilent
 from widget_conformance.fixtures.observer.frame import handle
 from widget_conformance.fixtures.profile import Finder, default
 from widget_conformance.fixtures.timeline import Timeline, now
@@ -469,6 +469,31 @@ def test_a_dialog_of_the_browsers_is_noted_and_answered_with_yes(see: See, scrip
     assert face.page.evaluate("window.said") == answer
     (event,) = face.timeline.events("dialog", "widget", begun)
     assert event.detail == {"type": script.partition("(")[0], "text": "Heard"}
+
+
+DISABLED = {
+    "attribute": "<button disabled aria-label='Mute microphone'>",
+    "aria-disabled": "<div role=button aria-disabled=true aria-label='Mute microphone'>mute</div>",
+    "fieldset": "<fieldset disabled><button aria-label='Mute microphone'></button></fieldset>",
+}
+ENABLE = "() => setTimeout(() => document.querySelectorAll('button, div, fieldset').forEach((e) => { e.disabled = false; e.removeAttribute('aria-disabled') }), 1000)"
+
+
+@pytest.mark.parametrize("body", DISABLED.values(), ids=DISABLED)
+def test_a_control_that_stays_disabled_is_told_as_that(see: See, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    monkeypatch.setattr("widget_conformance.fixtures.observer.BUSY", 1.2)
+    face = see(body)
+    with pytest.raises(ControlDisabled, match=r"mute was on the screen and disabled for \d+ s"):
+        face.press("mute")
+
+
+@pytest.mark.parametrize("body", DISABLED.values(), ids=DISABLED)
+def test_a_control_that_is_disabled_for_a_moment_is_clicked_then(see: See, body: str) -> None:
+    face = see(body)
+    face.page.evaluate("() => addEventListener('click', () => { window.clicked = true })")
+    face.page.evaluate(ENABLE)
+    face.press("mute")
+    assert face.page.evaluate("window.clicked") is True
 
 
 FINDERS = {
