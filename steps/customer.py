@@ -96,6 +96,7 @@ def _(world: World) -> None:
 @when("the customer hangs up")
 def _(world: World) -> None:
     world.press("hang_up")
+    call.hung_up(world)
 
 
 @when("the customer chooses the audio-only call")
