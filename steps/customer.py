@@ -54,8 +54,8 @@ def _(world: World) -> None:
 
 
 @given(words("the customer has tried to start {call} and was refused"))
-def _(world: World, kind: str) -> None:
-    world.press(f"{kind}_call")
+def _(world: World, kind: CallKind) -> None:
+    world.press_call(kind)
     world.need(widget.shows_after_action(world, "microphone_needed", lasting_s=0.0))
     world.need(call.none_started(world))
 
@@ -67,8 +67,8 @@ def _(world: World) -> None:
 
 
 @when(words("the customer clicks the button for {call}"))
-def _(world: World, kind: str) -> None:
-    world.press(f"{kind}_call")
+def _(world: World, kind: CallKind) -> None:
+    world.press_call(kind)
 
 
 @when("the customer clicks the mute control")
