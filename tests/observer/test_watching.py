@@ -52,8 +52,8 @@ def test_the_timeline_tells_sightings_of_one_entry_apart(see: See) -> None:
     face = see("<div role=timer id=a>0:07</div><div role=timer id=b>9:30</div>")
     face.timeline.wait(lambda: len(face.seen("call_up")) == 2, 5, "both timers", pump=face.pump)
     face.page.evaluate("() => { a.textContent = '0:08'; b.hidden = true }")
-    face.timeline.wait(lambda: face.timeline.events("hides"), 5, "one to go", pump=face.pump)
-    face.timeline.wait(lambda: face.timeline.events("says"), 5, "the other to count", pump=face.pump)
+    face.timeline.wait(lambda: bool(face.timeline.events("hides")), 5, "one to go", pump=face.pump)
+    face.timeline.wait(lambda: bool(face.timeline.events("says")), 5, "the other to count", pump=face.pump)
     numbers = {e.detail["text"]: e.detail["sighting"] for e in face.timeline.events("shows")}
     assert set(numbers) == {"0:07", "9:30"}
     assert [e.detail["sighting"] for e in face.timeline.events("says")] == [numbers["0:07"]]
