@@ -145,7 +145,7 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "zzzz = 1",
         UnknownKey,
-        ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
+        ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
     ),
     (URL + "password = 'x'", UnknownKey, ":2: password: unknown key; it belongs in [access] or in [far_end]"),
     (
@@ -242,6 +242,11 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         URL + "[find.mute]\ncss = '.a..b'",
         BadSelector,
         ":3: find.mute.css: '.a..b' is no CSS selector: '.' at character 3 has no meaning there",
+    ),
+    (
+        URL + "within = ['iframe.call', '.a..b']",
+        BadSelector,
+        ":2: within[1]: '.a..b' is no CSS selector: '.' at character 3 has no meaning there",
     ),
     (
         URL + "[find.mute]\ncss = 'button:has-text(\"x\")'",

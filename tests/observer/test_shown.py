@@ -1,10 +1,14 @@
 """What a person can see, and why not, on pages that real widgets and real defects look like."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pages import Pages
+from playwright.sync_api import Frame
 from widget_conformance.fixtures.observer import Face
+from widget_conformance.fixtures.observer.frame import ask
+from widget_conformance.fixtures.profile import default
 
 LOST = "Microphone access was blocked."
 
@@ -149,6 +153,42 @@ def test_announcement_is_told_beside_sight(see: Callable[..., Face], body: str, 
 
 def in_frame(inner: str, outer: str, style: str = "width:300px;height:200px") -> str:
     return f"<iframe id=f src='{inner}' style='border:5px solid;padding:7px;{style}'></iframe>{outer}"
+
+
+def looks(frame: Frame) -> int:
+    """How often the observer has looked at a frame that is there as a whole."""
+    cost = ask(frame, "cost()").value
+    return int(cost["checks"]) if cost and frame.query_selector("[role=alert], iframe") else 0
+
+
+SHADOW = (
+    "<call-widget></call-widget><script>document.querySelector('call-widget').attachShadow({ mode: 'open' })"
+    ".innerHTML = '<div role=alert>Microphone blocked: ours</div>'</script>"
+)
+
+
+@pytest.mark.parametrize(
+    ("within", "texts"),
+    [
+        ((), {"ours", "theirs", "beside"}),
+        (("#f",), {"ours", "beside"}),
+        (("#f", "call-widget"), {"ours"}),
+        (("body > #f", "main", "call-widget"), {"ours"}),
+        (("call-widget", "#f"), set()),
+        (("#other",), {"theirs"}),
+    ],
+)
+def test_only_what_lies_in_the_frames_and_shadow_roots_of_the_widget_is_its_own(
+    see: Callable[..., Face], site: Pages, within: tuple[str, ...], texts: set[str]
+) -> None:
+    inner = site.put(f"<main>{SHADOW}<div role=alert>Microphone blocked: beside</div></main>", "/inner")
+    other = site.put("<div role=alert>Microphone blocked: theirs</div>", "/other")
+    body = in_frame(inner, f"<iframe id=other src='{other}'></iframe>")
+    face = see(body, replace(default(), within=within))
+    told = lambda: {s.text.partition(": ")[2] for s in face.sightings("microphone_lost")}  # noqa: E731
+    face.timeline.wait(lambda: told() >= texts, 5, "the messages", lambda: str(told()), face.pump)
+    face.timeline.wait(lambda: all(looks(frame) > 2 for frame in face.page.frames), 5, "looks", pump=face.pump)
+    assert told() == texts
 
 
 @pytest.mark.parametrize(
