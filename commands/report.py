@@ -9,6 +9,9 @@ from widget_conformance.reports.page import write_page
 from widget_conformance.reports.results import ResultsNotWritten, Run, read_all
 from widget_conformance.reports.table import exit_status, print_table
 
+ALLURE_RESULTS = "allure-results"
+"""Folder within a results folder."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
@@ -33,11 +36,11 @@ def write_reports(run: Run, folder: Path, allure: bool) -> None:
         written.append(("Conformance table", write_page(run, folder)))
     except OSError as error:
         raise ResultsNotWritten(f"no page could be written into {folder}: {error.strerror or error}") from error
-    if allure and (folder / "allure-results").is_dir():
+    if allure and (folder / ALLURE_RESULTS).is_dir():
         environments = sorted({(r.version, r.browser) for r in run.results}, key=str)
         try:
             index = allure_report.generate(
-                folder / "allure-results", folder / "allure-report", folder / "allure-history.jsonl", environments
+                folder / ALLURE_RESULTS, folder / "allure-report", folder / "allure-history.jsonl", environments
             )
             written.append(("Allure report", index))
         except (allure_report.AllureNotInstalled, allure_report.NoAllureResults) as error:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from widget_conformance.commands.exits import UNDECIDED, WRONG_USE
-from widget_conformance.commands.report import write_reports
+from widget_conformance.commands.report import ALLURE_RESULTS, write_reports
 from widget_conformance.fixtures.browsers.finding import BrowserMissing, find
 from widget_conformance.fixtures.catalogue import features_folder
 from widget_conformance.fixtures.plan import Selection, expected
 from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, from_profile, reference
-from widget_conformance.reports.results import RUN, read
+from widget_conformance.reports.results import RUN, claim, read
 from widget_conformance.reports.table import exit_status
 
 _SEVERAL = ("subject", "profile", "browser", "statement", "scenario", "route")
@@ -78,6 +78,7 @@ def judge(options: argparse.Namespace) -> int | None:
             find(browser)
         except BrowserMissing as error:
             print(f"widget-conformance: {error} Its scenarios will be inconclusive.", file=sys.stderr)
+    claim(options.results, *([] if options.no_allure else [ALLURE_RESULTS]))
     used = len({trial.route.id for trial, _ in planned})
     earlier = _written(options.results)
     status = _pytest(_words(options, options.workers or min(used, os.cpu_count() or 1)))
@@ -116,7 +117,7 @@ def _words(options: argparse.Namespace, workers: int) -> list[str]:
     if workers > 1:
         words += ["-n", str(workers)]
     if not options.no_allure:
-        words += ["--alluredir", str(options.results / "allure-results"), "--clean-alluredir"]
+        words += ["--alluredir", str(options.results / ALLURE_RESULTS), "--clean-alluredir"]
     for name in _SEVERAL:
         for value in getattr(options, name):
             words += [f"--{name}", value]

@@ -1,6 +1,7 @@
 """The results folder: `results.jsonl`, a line for each scenario, browser and route, and `run.json` beside it."""
 
 import contextlib
+import errno
 import json
 import math
 import os
@@ -25,6 +26,10 @@ _NOT_OURS = "{} was not written by this program; name another folder with --resu
 
 class ResultsNotWritten(OSError):
     """A result could not be stored; what was stored before it is kept."""
+
+
+class NoPlaceForResults(ResultsNotWritten):
+    """The folder cannot be written, or holds what is not ours: known before anything begins."""
 
 
 class NoResultsFolder(FileNotFoundError):
@@ -99,7 +104,7 @@ class ResultsWriter:
     """Stores each result as soon as there is one, so that a run that is killed keeps what it had.
 
     A folder that holds an earlier run of this program is started anew; other people's files in it stay.
-    Raises `ResultsNotWritten` when the folder cannot be written, or holds a `results.jsonl` that is not ours.
+    Raises `NoPlaceForResults` when the folder cannot be written, or holds a `results.jsonl` that is not ours.
     """
 
     def __init__(
@@ -126,8 +131,8 @@ class ResultsWriter:
             "command": list(command),
             "budgets": {name: dict(budget) for name, budget in (budgets or {}).items()},
         }
+        claim(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             if continued:
                 self._keep_earlier_run()
             else:
@@ -135,8 +140,6 @@ class ResultsWriter:
             self._write_run()
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | (0 if continued else os.O_EXCL)
             self._file = os.open(folder / RESULTS, flags, 0o644)
-        except ResultsNotWritten:
-            raise
         except OSError as error:
             self._fail(error)
 
@@ -193,11 +196,37 @@ class ResultsWriter:
         write_atomically(self.folder / RUN, data)
 
     def _fail(self, error: OSError) -> NoReturn:
-        why = error.strerror or str(error)
-        raise ResultsNotWritten(
-            f"results cannot be written to {self.folder}: {why}; {self._size} bytes written before are kept. "
-            "Make room or name another folder with --results."
-        ) from error
+        raise ResultsNotWritten(_why_not(self.folder, error, self._size)) from error
+
+
+def claim(folder: Path, *within: str) -> None:
+    """Make a results folder, and the folders within it that a run empties; raises `NoPlaceForResults`.
+
+    Deletes nothing: what an earlier run of this program left there is still whole.
+    """
+    try:
+        for one in (folder, *(folder / name for name in within)):
+            if one.exists() and not one.is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+            one.mkdir(parents=True, exist_ok=True)
+            probe = one / f".{os.getpid()}.tmp"
+            probe.write_bytes(b"")
+            probe.unlink()
+        known, results = _earlier_run(folder)
+        theirs = [] if known or results else [name for name in within if any((folder / name).iterdir())]
+    except NoPlaceForResults:
+        raise
+    except OSError as error:
+        raise NoPlaceForResults(_why_not(folder, error, 0)) from error
+    if theirs:
+        raise NoPlaceForResults(_NOT_OURS.format(folder / theirs[0]))
+
+
+def _why_not(folder: Path, error: OSError, kept: int) -> str:
+    return (
+        f"results cannot be written to {folder}: {error.strerror or error}; {kept} bytes written before are kept. "
+        "Make room or name another folder with --results."
+    )
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -229,21 +258,28 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _remove_earlier_run(folder: Path) -> None:
-    """Delete our files of an earlier run: results, page and the evidence that the results name."""
+def _earlier_run(folder: Path) -> tuple[bool, list[Result]]:
+    """Whether `run.json` is ours, and the results of the earlier run; raises `NoPlaceForResults` for others' files."""
     earlier = folder / RESULTS
     run: Any = None
     with contextlib.suppress(OSError, ValueError):
         run = json.loads((folder / RUN).read_bytes())
     known = isinstance(run, dict) and run.get("tool") == TOOL
     if (folder / RUN).exists() and not known:
-        raise ResultsNotWritten(_NOT_OURS.format(folder / RUN))
-    if earlier.exists():
-        results, _, problems = _read_lines(earlier)
-        if problems and not results and not known:
-            raise ResultsNotWritten(_NOT_OURS.format(earlier))
-        _remove_evidence(folder, results)
-        earlier.unlink()
+        raise NoPlaceForResults(_NOT_OURS.format(folder / RUN))
+    if not earlier.exists():
+        return known, []
+    results, _, problems = _read_lines(earlier)
+    if problems and not results and not known:
+        raise NoPlaceForResults(_NOT_OURS.format(earlier))
+    return known, results
+
+
+def _remove_earlier_run(folder: Path) -> None:
+    """Delete our files of an earlier run: results, page and the evidence that the results name."""
+    known, results = _earlier_run(folder)
+    _remove_evidence(folder, results)
+    (folder / RESULTS).unlink(missing_ok=True)
     if known:
         (folder / PAGE).unlink(missing_ok=True)
     (folder / RUN).unlink(missing_ok=True)

@@ -123,21 +123,56 @@ def test_a_port_that_there_cannot_be_is_told(run_in_process: object, port: str) 
 ONE = ("--subject", "reference@5.1", "--statement", "SCOPE-1", "--route", "chromium-site-settings", "--no-allure")
 
 
-def test_a_results_folder_that_cannot_be_written_is_told_before_any_browser_starts(tmp_path: Path) -> None:
+WITH_ALLURE = ONE[:-1]
+either_way = pytest.mark.parametrize("words", [ONE, WITH_ALLURE], ids=["without Allure", "with Allure"])
+
+
+@either_way
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("{tmp}/file/results", "Not a directory"),
+        ("{tmp}/file", "Not a directory"),
+        ("/proc/results", "No such file or directory"),
+    ],
+)
+def test_a_results_folder_that_cannot_be_written_is_told_before_pytest_starts(
+    run_in_process: object, tmp_path: Path, words: tuple[str, ...], place: str, why: str
+) -> None:
     (tmp_path / "file").write_text("mine", "utf-8")
-    ended = command("run", *ONE, "--results", tmp_path / "file" / "results")
-    assert ended.status in (2, 3)
-    assert "Not a directory" in ended.err
-    assert "--results" in ended.err
-    assert "Traceback" not in ended.said
+    folder = place.replace("{tmp}", str(tmp_path))
+    ended = run_in_process("run", *words, "--results", folder)  # type: ignore[operator]
+    assert (ended.status, ended.out) == (2, "")
+    (line,) = ended.err.splitlines()
+    assert f"results cannot be written to {folder}: {why}" in line
+    assert "--results" in line
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
 
 
-def test_other_peoples_results_are_not_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "results.jsonl").write_text("precious\n", "utf-8")
-    ended = command("run", *ONE, "--results", tmp_path)
-    assert ended.status in (2, 3)
-    assert "was not written by this program" in ended.err
-    assert (tmp_path / "results.jsonl").read_text("utf-8") == "precious\n"
+@either_way
+@pytest.mark.parametrize("more", [(), ("--continue",)], ids=["anew", "continued"])
+@pytest.mark.parametrize(("name", "text"), [("results.jsonl", "precious\n"), ("run.json", '{"jobs": []}')])
+def test_other_peoples_results_are_not_overwritten(
+    run_in_process: object, tmp_path: Path, words: tuple[str, ...], more: tuple[str, ...], name: str, text: str
+) -> None:
+    (tmp_path / "allure-results").mkdir()
+    (tmp_path / "allure-results" / "theirs.json").write_text("{}", "utf-8")
+    (tmp_path / name).write_text(text, "utf-8")
+    ended = run_in_process("run", *words, *more, "--results", tmp_path)  # type: ignore[operator]
+    assert (ended.status, ended.out) == (2, "")
+    (line,) = ended.err.splitlines()
+    assert f"{tmp_path / name} was not written by this program" in line
+    assert (tmp_path / name).read_text("utf-8") == text
+    assert (tmp_path / "allure-results" / "theirs.json").exists()
+
+
+def test_other_peoples_allure_results_are_not_removed(run_in_process: object, tmp_path: Path) -> None:
+    (tmp_path / "allure-results").mkdir()
+    (tmp_path / "allure-results" / "theirs.json").write_text("{}", "utf-8")
+    ended = run_in_process("run", *WITH_ALLURE, "--results", tmp_path)  # type: ignore[operator]
+    assert ended.status == 2
+    assert f"{tmp_path / 'allure-results'} was not written by this program" in ended.err
+    assert (tmp_path / "allure-results" / "theirs.json").exists()
 
 
 def test_a_missing_browser_is_inconclusive_and_the_advice_stands_in_the_result(tmp_path: Path) -> None:
