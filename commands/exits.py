@@ -17,13 +17,13 @@ def wrong_use_errors() -> tuple[type[Exception], ...]:
     from widget_conformance.fixtures.loop import PortTaken  # noqa: PLC0415
     from widget_conformance.fixtures.plan import NothingToRun, UnknownRoute, UnknownScenario, UnknownStatement  # noqa: PLC0415
     from widget_conformance.fixtures.profile import ProfileError  # noqa: PLC0415
-    from widget_conformance.fixtures.subject import UnknownSubject  # noqa: PLC0415
+    from widget_conformance.fixtures.subject import SameName, UnknownSubject  # noqa: PLC0415
     from widget_conformance.reports.results import NoPlaceForResults, NoResults, NoResultsFolder  # noqa: PLC0415
 
     return (
         BadQuery, BrokenSignalling, FileInTheWay, NoPlaceForResults, NoResults, NoResultsFolder, NothingToRun, PortTaken,
-        ProfileError, UnknownBrowser, UnknownBuild, UnknownRoute, UnknownScenario, UnknownSignalling, UnknownStatement,
-        UnknownSubject,
+        ProfileError, SameName, UnknownBrowser, UnknownBuild, UnknownRoute, UnknownScenario, UnknownSignalling,
+        UnknownStatement, UnknownSubject,
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from widget_conformance.commands.report import ALLURE_RESULTS, write_reports
 from widget_conformance.fixtures.browsers.finding import BrowserMissing, find
 from widget_conformance.fixtures.catalogue import features_folder
 from widget_conformance.fixtures.plan import Selection, expected
-from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, from_profile, reference
+from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, chosen
 from widget_conformance.reports.results import RUN, claim, read
 from widget_conformance.reports.table import exit_status
 
@@ -66,8 +66,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def judge(options: argparse.Namespace) -> int | None:
     """Run pytest over the features; return an exit status only when there are no results to report."""
-    subjects = [reference(text) for text in options.subject] + [from_profile(Path(file)) for file in options.profile]
-    subjects = subjects or [reference(text) for text in DEFAULT_SUBJECTS]
+    subjects = chosen(options.subject, options.profile)
     browsers, routes, statements, scenarios = (
         tuple(getattr(options, name)) for name in ("browser", "route", "statement", "scenario")
     )

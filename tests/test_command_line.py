@@ -48,6 +48,13 @@ def run_in_process(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
         (["run", "--profile", "{tmp}/not.toml"], "not.toml: not TOML"),
         (["run", "--profile", "{tmp}/key.toml"], "colour"),
         (["run", "--profile", "{tmp}/pattern.toml"], "find.mute.name"),
+        (["run", "--profile", "{tmp}/one.toml", "--profile", "{tmp}/two.toml"], "two subjects are called 'widget'"),
+        (["soak", "--profile", "{tmp}/one.toml", "--profile", "{tmp}/one.toml"], "two subjects are called 'widget'"),
+        (
+            ["run", "--subject", "reference@5.1", "--subject", "reference@5.1"],
+            "'reference@5.1'; give each profile a name",
+        ),
+        (["prove", "--build", "D06", "--build", "d06", "--results", "{tmp}/proof"], "called 'reference@5.1+D06'"),
         (["report", "{tmp}/nowhere"], "there is no folder"),
         (["report", "{tmp}"], "holds no results.jsonl"),
     ],
@@ -58,6 +65,8 @@ def test_wrong_use_is_told_in_a_line_or_two_and_ends_with_2(
 ) -> None:
     (tmp_path / "not.toml").write_text("name = \n", "utf-8")
     (tmp_path / "key.toml").write_text('name = "x"\nurl = "http://127.0.0.1:9/"\ncolour = "red"\n', "utf-8")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.toml").write_text(f'url = "http://127.0.0.1:9/{name}"\n', "utf-8")
     (tmp_path / "pattern.toml").write_text(
         'name = "x"\nurl = "http://127.0.0.1:9/"\n[find.mute]\nname = "("\n', "utf-8"
     )

@@ -275,6 +275,15 @@ def test_what_came_from_the_environment_is_in_no_result(
     assert "${VENDOR_TOKEN}" in seen.reason
 
 
+def test_two_subjects_of_one_name_are_told_before_anything_runs(pytester: pytest.Pytester) -> None:
+    write(pytester, "When something is done", "Then the first promise is kept")
+    words = ("--subject", "reference@5.1") * 2
+    ended = pytester.runpytest_subprocess(*words, "--results", "results")
+    assert ended.ret == pytest.ExitCode.USAGE_ERROR
+    ended.stderr.fnmatch_lines(["*two subjects are called 'reference@5.1'*"])
+    assert not list(pytester.path.glob("results/*"))
+
+
 def test_a_run_without_features_knows_nothing_of_the_plugin(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_other="def test_it(): pass")
     pytester.runpytest_subprocess().assert_outcomes(passed=1)

@@ -7,7 +7,9 @@ from widget_conformance.fixtures.profile import ProfileError
 from widget_conformance.fixtures.subject import (
     DEFAULT_SUBJECTS,
     REFERENCE_RELEASES,
+    SameName,
     UnknownSubject,
+    chosen,
     from_profile,
     reference,
     version_numbers,
@@ -88,3 +90,17 @@ def test_a_profile_makes_a_subject_of_no_release(tmp_path: Path) -> None:
 def test_a_profile_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ProfileError, match="nowhere"):
         from_profile(tmp_path / "nowhere.toml")
+
+
+def test_subjects_of_one_name_are_told_and_others_keep_their_order(tmp_path: Path) -> None:
+    one, two, named = (tmp_path / f"{name}.toml" for name in ("one", "two", "named"))
+    for file, text in ((one, ""), (two, ""), (named, 'name = "Our widget"\n')):
+        file.write_text(f'{text}url = "http://127.0.0.1:9/"\n', "utf-8")
+    with pytest.raises(SameName, match="two subjects are called 'widget'; give each profile a name of its own"):
+        chosen(["reference@5.1"], [one, named, two])
+    assert [subject.name for subject in chosen(["reference@5.1"], [named, one])] == [
+        "reference@5.1",
+        "Our widget",
+        "widget",
+    ]
+    assert [subject.name for subject in chosen([], [])] == list(DEFAULT_SUBJECTS)
