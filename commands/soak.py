@@ -28,11 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    """Run round by round, each into a folder of its own, and say which verdicts differ."""
+    """Run round by round, each into a folder of its own, and say which verdicts differ.
+
+    Rounds of an earlier soak count only where `--continue` takes them over.
+    """
     folder: Path = options.results
+    rounds: list[Path] = []
     for number in range(1, options.rounds + 1):
         loaded = bool(options.load_every) and number % options.load_every == 0
         own = folder / f"round-{number:03}{'-loaded' if loaded else ''}"
+        rounds.append(own)
         if vars(options)["continue"] and _is_complete(own):
             continue
         print(f"round {number} of {options.rounds}{', all cores busy' if loaded else ''}", file=sys.stderr, flush=True)
@@ -42,7 +47,7 @@ def execute(options: argparse.Namespace) -> int:
             return status
         if not _is_complete(own):
             break  # interrupted: the rounds so far are told
-    return tell(compare({path.name: read(path) for path in sorted(folder.glob("round-*"))}))
+    return tell(compare({path.name: read(path) for path in rounds}))
 
 
 def tell(found: Stability) -> int:

@@ -7,7 +7,7 @@ import psutil
 import pytest
 from widget_conformance.commands import soak
 from widget_conformance.reports.model import Result, Verdict
-from widget_conformance.reports.results import Run
+from widget_conformance.reports.results import ResultsWriter, Run
 from widget_conformance.reports.stability import compare
 
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
@@ -59,10 +59,49 @@ def test_busy_cores_are_busy_and_free_again() -> None:
     assert not set(me.children()) - before
 
 
+def store(folder: Path, verdict: Verdict, finished: bool = True) -> None:
+    """A round with one result."""
+    writer = ResultsWriter(folder, 1)
+    writer.write(a_round(verdict).results[0])
+    if finished:
+        writer.finish()
+    writer.close()
+
+
+def options(folder: Path, rounds: int, continued: bool = False) -> argparse.Namespace:
+    return argparse.Namespace(results=folder, rounds=rounds, load_every=None, **{"continue": continued})
+
+
 def test_a_round_that_did_not_end_stops_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Path] = []
-    monkeypatch.setattr(soak.running, "judge", lambda options: asked.append(options.results))
-    monkeypatch.setattr(soak, "tell", lambda found: 3)
-    options = argparse.Namespace(results=tmp_path, rounds=3, load_every=None, **{"continue": False})
-    assert soak.execute(options) == 3
-    assert [path.name for path in asked] == ["round-001"]
+    asked: list[str] = []
+
+    def judge(given: argparse.Namespace) -> None:
+        asked.append(given.results.name)
+        store(given.results, PASS, finished=False)
+
+    monkeypatch.setattr(soak.running, "judge", judge)
+    assert soak.execute(options(tmp_path, 3)) == 3
+    assert asked == ["round-001"]
+
+
+@pytest.mark.parametrize(("continued", "judged"), [(False, 2), (True, 1)])
+def test_rounds_of_an_earlier_soak_do_not_count(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    continued: bool,
+    judged: int,
+) -> None:
+    store(tmp_path / "round-001", PASS)
+    for name in ("round-002-loaded", "round-003"):
+        store(tmp_path / name, FAIL)
+    asked: list[str] = []
+
+    def judge(given: argparse.Namespace) -> None:
+        asked.append(given.results.name)
+        store(given.results, PASS)
+
+    monkeypatch.setattr(soak.running, "judge", judge)
+    assert soak.execute(options(tmp_path, 2, continued)) == 0
+    assert asked == ["round-001", "round-002"][-judged:]
+    assert "2 scenario runs in 2 rounds: 2 pass" in capsys.readouterr().out
