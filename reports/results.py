@@ -332,7 +332,7 @@ def read(folder: Path) -> Run:
 def read_all(folders: Sequence[Path]) -> Run:
     """Several folders as one run: a result in a later folder replaces the same one in an earlier folder.
 
-    The run is complete only when each part is. Of budgets with one name the last folder's counts.
+    The run is complete only when each part is. Of budgets that differ each is shown with the subjects that it held for.
     """
     if not folders:
         raise NoResults("no results folder was named")
@@ -352,9 +352,28 @@ def read_all(folders: Sequence[Path]) -> Run:
         finished=max(finished) if len(finished) == len(runs) else None,
         command=runs[-1].command,
         tool_version=runs[-1].tool_version,
-        budgets={name: budget for run in runs for name, budget in run.budgets.items()},
+        budgets=_merged_budgets(runs, folders),
         problems=tuple(problem for run in runs for problem in run.problems),
     )
+
+
+def _merged_budgets(runs: Sequence[Run], folders: Sequence[Path]) -> dict[str, Mapping[str, Any]]:
+    """One number for a name on which all folders agree, or one for each folder, by its subjects."""
+    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+    for run, folder in zip(runs, folders, strict=True):
+        whose = ", ".join(sorted({result.subject for result in run.results})) or str(folder)
+        for name, budget in run.budgets.items():
+            found.setdefault(name, []).append((whose, budget))
+    merged: dict[str, Mapping[str, Any]] = {}
+    for name, held in found.items():
+        agreed = len({budget["ms"] for _, budget in held}) == 1
+        agreed = agreed and not any(other.startswith(f"{name} (") for other in found)  # of a folder with several
+        for whose, budget in held:
+            shown = name if agreed else f"{name} ({whose})"
+            while merged.get(shown, budget)["ms"] != budget["ms"]:
+                shown = f"{shown}, another time"
+            merged[shown] = budget
+    return merged
 
 
 def _key(result: Result) -> tuple[str, ...]:

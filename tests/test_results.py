@@ -245,6 +245,30 @@ def test_a_merge_is_complete_only_when_each_part_is(tmp_path: Path) -> None:
     assert not read_all([tmp_path / "one", tmp_path / "two"]).complete
 
 
+def store(folder: Path, subject: str, budgets: dict[str, int]) -> Path:
+    """A finished run with one result."""
+    writer = ResultsWriter(folder, 1, budgets={name: {"ms": ms, "source": "said"} for name, ms in budgets.items()})
+    writer.write(result(subject=subject))
+    writer.finish()
+    return folder
+
+
+def test_budgets_that_differ_are_shown_with_whose_they_are(tmp_path: Path) -> None:
+    folders = [
+        store(tmp_path / "one", "ours", {"stopped": 1000, "shown": 1000, "recovered": 3000}),
+        store(tmp_path / "two", "theirs", {"stopped": 2000, "shown": 1000, "recovered (theirs)": 4000}),
+        store(tmp_path / "three", "theirs", {"stopped": 3000, "shown": 1000, "recovered (theirs)": 4000}),
+    ]
+    assert {name: budget["ms"] for name, budget in read_all(folders).budgets.items()} == {
+        "stopped (ours)": 1000,
+        "stopped (theirs)": 2000,
+        "stopped (theirs), another time": 3000,
+        "shown": 1000,
+        "recovered (ours)": 3000,
+        "recovered (theirs)": 4000,
+    }
+
+
 def test_a_new_run_removes_our_old_files_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "results"
     outside = tmp_path / "outside.png"
