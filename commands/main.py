@@ -5,8 +5,9 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE, expected_errors, wrong_use_errors
 
@@ -25,7 +26,15 @@ _COMMANDS = {
 """For each command its module, which is loaded only when it is the one, and what it does."""
 
 
-class _Command(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
+    """Tells wrong words in one line, where argparse prints the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        what = " ".join(message.split())
+        self.exit(WRONG_USE, f"{self.prog}: {what}; see {self.prog} --help\n")
+
+
+class _Command(_Parser):
     """Declares the options of its module when it is about to parse them."""
 
     module = ""
@@ -34,11 +43,22 @@ class _Command(argparse.ArgumentParser):
         if self.module:
             module, self.module = import_module(f"widget_conformance.commands.{self.module}"), ""
             module.add_arguments(self)
-        return super().parse_known_args(args, namespace)
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(
+                f"unknown option {unknown[0]}{self._nearest(unknown[0])}"
+                if unknown[0].startswith("-")
+                else f"{unknown[0]!r} is one word too many"
+            )
+        return known, unknown
+
+    def _nearest(self, option: str) -> str:
+        near = get_close_matches(option.partition("=")[0], list(self._option_string_actions), n=1)
+        return f" (did you mean {near[0]}?)" if near else ""
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="widget-conformance",
         description="Decides whether a Customer Widget keeps its documented promises about permissions.",
         epilog="Exit status: 0 all conforming, 1 a promise is broken, 2 wrong use or profile, 3 inconclusive or incomplete.",

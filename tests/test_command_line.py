@@ -34,9 +34,18 @@ def run_in_process(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
     [
         ([], "COMMAND"),
         (["certify"], "'certify'"),
-        (["run", "--subjects"], "--subjects"),
+        (
+            ["run", "--subjects"],
+            "unknown option --subjects (did you mean --subject?); see widget-conformance run --help",
+        ),
+        (["run", "--aimmed=yes", "--zzz"], "unknown option --aimmed=yes (did you mean --aimed?)"),
+        (["run", "--zzz"], "unknown option --zzz; see"),
+        (["run", "widget.toml"], "'widget.toml' is one word too many; see widget-conformance run --help"),
+        (["init"], "URL; see widget-conformance init --help"),
         (["run", "--workers", "many"], "'many'"),
         (["run", "--workers", "0"], "--workers"),
+        (["run", "--workers", "٣"], "'٣' is no whole number from 1 up"),
+        (["soak", "--rounds", "²"], "'²' is no whole number"),
         (["run", "--subject", "reference@6.0"], "'reference@6.0'; give one of reference@5.0, reference@5.1"),
         (["run", "--browser", "opera"], "'opera'; the suite knows chromium and firefox"),
         (["run", "--route", "chromium-prompt"], "'chromium-prompt'; the routes are chromium-site-settings"),
@@ -73,6 +82,7 @@ def test_wrong_use_is_told_in_a_line_or_two_and_ends_with_2(
     ended = run_in_process(*(word.replace("{tmp}", str(tmp_path)) for word in words))  # type: ignore[operator]
     assert ended.status == 2
     assert said in ended.err
+    assert len(ended.err.splitlines()) <= 2
     assert "Traceback" not in ended.said
     assert ended.out == ""
 
@@ -121,7 +131,7 @@ def test_a_port_that_is_taken_is_told(run_in_process: object) -> None:
     assert "choose another" in ended.err
 
 
-@pytest.mark.parametrize("port", ["-1", "70000"])
+@pytest.mark.parametrize("port", ["-1", "70000", "٣٠٠٠"])
 def test_a_port_that_there_cannot_be_is_told(run_in_process: object, port: str) -> None:
     ended = run_in_process("serve", "--port", port)  # type: ignore[operator]
     assert ended.status == 2
