@@ -80,7 +80,7 @@ def judge(options: argparse.Namespace) -> int | None:
     claim(options.results, *([] if options.no_allure else [ALLURE_RESULTS]))
     used = len({trial.route.id for trial, _ in planned})
     earlier = _written(options.results)
-    status = _pytest(_words(options, options.workers or min(used, os.cpu_count() or 1)))
+    status = _pytest(_words(options, options.workers or min(used, os.cpu_count() or 1)), options.debug)
     if status == pytest.ExitCode.USAGE_ERROR:
         return WRONG_USE
     if _written(options.results) == earlier:
@@ -89,14 +89,19 @@ def judge(options: argparse.Namespace) -> int | None:
     return None
 
 
-def _pytest(words: list[str]) -> int:
-    """Run pytest; away from a terminal what it says is shown only when it could not do its work."""
+def _pytest(words: list[str], debug: bool) -> int:
+    """Run pytest; away from a terminal what it says is shown only when it could not do its work.
+
+    That somebody ended the run is one word: where pytest was just then is nobody's concern but a developer's.
+    """
     if sys.stdout.isatty():
         return pytest.main(words)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         status = pytest.main(words)
-    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    if status == pytest.ExitCode.INTERRUPTED and not debug:
+        print("interrupted", file=sys.stderr)
+    elif status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         print(said.getvalue().strip(), file=sys.stderr)
     return status
 
