@@ -135,13 +135,3 @@ class Result:
         fields["evidence"] = tuple(Evidence(**e) for e in fields.get("evidence", ()))
         fields["timeline"] = tuple(fields.get("timeline", ()))
         return cls(**fields)
-
-
-def by_statement(results: Iterable[Result]) -> dict[tuple[str, str | None, str, str], Verdict]:
-    """Worst verdict for each (subject, version, browser, statement)."""
-    collected: dict[tuple[str, str | None, str, str], list[Verdict]] = {}
-    for result in results:
-        for statement in result.statements:
-            key = (result.subject, result.version, result.browser, statement)
-            collected.setdefault(key, []).append(result.verdict_of(statement))
-    return {key: Verdict.worst(verdicts) for key, verdicts in collected.items()}

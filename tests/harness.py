@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from widget_conformance.reports.matrix import build
+from widget_conformance.reports.model import Verdict
+from widget_conformance.reports.results import read
+from widget_conformance.reports.statements import load
 
 COMMAND = (sys.executable, "-m", "widget_conformance.commands.main")
 MARK = "WIDGET_CONFORMANCE_TEST"
@@ -55,6 +59,17 @@ def results(folder: Path) -> list[dict[str, Any]]:
         return []
     lines = path.read_text("utf-8").split("\n")
     return [json.loads(line) for line in lines[:-1]]
+
+
+def verdicts(folder: Path) -> dict[tuple[str, str, str], Verdict]:
+    """The verdict on each statement as the reports show it, by subject, browser and statement."""
+    matrix = build(read(folder), load())
+    return {
+        (column.subject, column.browser, statement.id): cell.verdict
+        for statement, cells in matrix.rows
+        for column, cell in zip(matrix.columns, cells, strict=True)
+        if cell.verdict is not None
+    }
 
 
 def run_facts(folder: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from widget_conformance.fixtures.catalogue import cases
 from widget_conformance.reports import statements
-from widget_conformance.reports.model import Result, Verdict, by_statement
+from widget_conformance.reports.model import Result, Verdict
 from widget_conformance.reports.results import schema
 
 BROWSERS = ("chromium", "firefox")
@@ -25,11 +25,11 @@ def test_the_releases_that_keep_every_promise_conform_in_both_browsers(tmp_path:
     assert ended.status == 0, ended.said
     assert len(found) == 2 * sum(len(case.routes) for case in cases())
     assert harness.run_facts(tmp_path / "r")["finished"]
-    kept = by_statement(found)
+    kept = harness.verdicts(tmp_path / "r")
     for release in ("5.1", "5.2"):
         for browser in BROWSERS:
             for statement in statements.load().all:
-                verdict = kept[f"reference@{release}", release, browser, statement.id]
+                verdict = kept[f"reference@{release}", browser, statement.id]
                 assert verdict is Verdict.PASS, (release, browser, statement.id)
     validator = Draft202012Validator(schema())
     for line in harness.results(tmp_path / "r"):
@@ -55,7 +55,7 @@ def test_the_release_from_before_the_feature_fails_where_it_should(
     words = ("--subject", "reference@5.0", "--judge-any-version", "--statement", statement, "--no-allure")
     ended = harness.command("run", *words, "--results", tmp_path, seconds=600)
     assert ended.status == 1, ended.said
-    judged = by_statement(_results(tmp_path))
+    judged = harness.verdicts(tmp_path)
     for browser in BROWSERS:
         for promise in broken:
-            assert judged["reference@5.0", "5.0", browser, promise] is Verdict.FAIL, (browser, promise)
+            assert judged["reference@5.0", browser, promise] is Verdict.FAIL, (browser, promise)

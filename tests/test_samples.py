@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from widget_conformance.fixtures.loop import LoopThread, listen
 from widget_conformance.fixtures.node import install, node_home, run_node
-from widget_conformance.reports.model import Result, Verdict, by_statement
+from widget_conformance.reports.model import Result, Verdict
 
 SAMPLES = Path(__file__).parent / "samples"
 SOME = (
@@ -170,9 +170,8 @@ def test_a_widget_with_three_flaws_breaks_just_the_promises_about_them(tmp_path:
     found = [Result.from_json(line) for line in harness.results(tmp_path)]
     assert not [(r.route, r.scenario, r.reason) for r in found if r.verdict is Verdict.INCONCLUSIVE]
     for browser in ("chromium", "firefox"):
-        broken = {
-            key[3] for key, verdict in by_statement(found).items() if key[2] == browser and verdict is Verdict.FAIL
-        }
+        judged = harness.verdicts(tmp_path)
+        broken = {key[2] for key, verdict in judged.items() if key[1] == browser and verdict is Verdict.FAIL}
         assert broken == FLAWS, browser
     assert ended.status == 1, ended.said
 
@@ -205,8 +204,7 @@ def test_a_widget_of_icons_without_names_breaks_just_the_promises_about_its_flaw
     assert not [(r.route, r.scenario, r.reason) for r in found if r.verdict is Verdict.INCONCLUSIVE]
     assert len(found) == 14
     for browser, flaws in (("chromium", MATERIAL_FLAWS | MATERIAL_IN_CHROMIUM), ("firefox", MATERIAL_FLAWS)):
-        broken = {
-            key[3] for key, verdict in by_statement(found).items() if key[2] == browser and verdict is Verdict.FAIL
-        }
+        judged = harness.verdicts(tmp_path)
+        broken = {key[2] for key, verdict in judged.items() if key[1] == browser and verdict is Verdict.FAIL}
         assert broken == flaws, browser
     assert ended.status == 1, ended.said
