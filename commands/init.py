@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="added to the address; {sip_url} is filled in",
+        help="added to the address; {far_end_url} is filled in",
     )
 
 
@@ -83,6 +83,6 @@ def _query(given: list[str]) -> dict[str, str]:
     for text in given:
         name, equals, value = text.partition("=")
         if not name or not equals:
-            raise BadQuery(f"--query {text!r}: expected NAME=VALUE, such as sip={{sip_url}}")
+            raise BadQuery(f"--query {text!r}: expected NAME=VALUE, such as sip={{far_end_url}}")
         pairs[name] = value
     return pairs

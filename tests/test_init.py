@@ -81,11 +81,11 @@ def init(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_a_widget_with_names_needs_next_to_nothing(init: Any, site: str) -> None:
-    done = init(f"{site}/named", "--query", "sip={sip_url}")
+    done = init(f"{site}/named", "--query", "sip={far_end_url}")
     assert done.status == 0
     assert set(done.table) == {"name", "url", "query", "version"}
     assert done.table["version"] == {"meta": "x-version"}
-    assert done.table["query"] == {"sip": "{sip_url}"}
+    assert done.table["query"] == {"sip": "{far_end_url}"}
     assert "# audio_call: the default profile finds button 'Audio call'" in done.text
     assert "# TODO [find.microphone_blocked]" in done.text
     assert "Next: widget-conformance check" in done.said
@@ -93,6 +93,7 @@ def test_a_widget_with_names_needs_next_to_nothing(init: Any, site: str) -> None
 
 def test_icons_made_of_ligatures_are_proposed_to_be_checked(init: Any, site: str) -> None:
     done = init(f"{site}/ligatures")
+    assert '# query = { sip = "{far_end_url}" }' in done.text
     assert done.status == 0
     find = done.table["find"]
     assert find["audio_call"]["name"] == "^call$"
@@ -153,8 +154,8 @@ def test_the_reference_widget_is_found_whole(init: Any) -> None:
     [
         (("no address",), 2, "expected an address"),
         (("ftp://widget.example/",), 2, "expected an address"),
-        (("http://localhost:1/{sip}",), 2, "{sip_url}"),
-        (("http://localhost:1/", "--query", "sip"), 2, "expected NAME=VALUE"),
+        (("http://localhost:1/{sip}",), 2, "{far_end_url}"),
+        (("http://localhost:1/", "--query", "sip"), 2, "expected NAME=VALUE, such as sip={far_end_url}"),
         (("http://localhost:1/", "--query", "=x"), 2, "expected NAME=VALUE"),
         (("http://localhost:1/", "--browser", "opera"), 2, "'opera'"),
         (("http://localhost:1/",), 3, "cannot be opened"),

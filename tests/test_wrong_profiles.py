@@ -371,11 +371,11 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         BadUrl,
         ":1: url: expected an address such as https://example.org/widget, found 'http://x:99999/'",
     ),
-    ("url = 'http://x/{sip}'", UnknownPlaceholder, ":1: url: unknown placeholder {sip}; did you mean {sip_url}?"),
+    ("url = 'http://x/{sip}'", UnknownPlaceholder, ":1: url: unknown placeholder {sip}; did you mean {far_end_url}?"),
     (
         "url = 'http://x/{zzz}'",
         UnknownPlaceholder,
-        ":1: url: unknown placeholder {zzz}; known: {origin}, {far_end_url}, {sip_url}",
+        ":1: url: unknown placeholder {zzz}; known: {origin}, {far_end_url}",
     ),
     (
         URL + "video_url = 'http:///x'",
@@ -386,7 +386,7 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "[query]\nsip = '{sipurl}'",
         UnknownPlaceholder,
-        ":3: query.sip: unknown placeholder {sipurl}; did you mean {sip_url}?",
+        ":3: query.sip: unknown placeholder {sipurl}; did you mean {far_end_url}?",
     ),
     (
         URL + "[[not_applicable]]\nstatement = 'CAM-LIVE-99'\nwhy = 'x'",
