@@ -40,7 +40,7 @@ def execute(options: argparse.Namespace) -> int:
     with closing(Stage(headless=not options.headed)) as stage:
         situations = try_profile(stage, subject, route, told)
     page = write_page(subject.name, options.browser, situations, options.results)
-    looks = [look for situation in situations for look in situation.looks]
+    looks = [look for situation in situations for look in situation.looks if look.needed]
     missing = [look.entry for look in looks if not look.found]
     problems = sum(len(situation.problems) for situation in situations)
     console.print(f"Found {len(looks) - len(missing)} of {len(looks)} entries; {problems} problem(s).")
@@ -60,7 +60,8 @@ def _table(situation: Situation) -> Table | Text:
     table.add_column("", no_wrap=True)
     table.add_column("What was found, or what is there instead", overflow="fold")
     for look in situation.looks:
-        sign = Text("✔ found", "green") if look.found else Text("✘ not found", "red")
+        absent = Text("✘ not found", "red") if look.needed else Text("\N{EN DASH} not seen", "dim")
+        sign = Text("✔ found", "green") if look.found else absent
         frame = f" (in the frame {plain(look.frame, 100)})" if look.frame else ""
         table.add_row(look.entry, sign, Text(plain(look.what, 600) + frame))
     for problem in situation.problems:

@@ -21,7 +21,7 @@ def write_page(name: str, browser: str, situations: Sequence[Any], folder: Path)
 
 def render(name: str, browser: str, situations: Sequence[Any]) -> str:
     """The page as HTML. A situation has `title`, `looks`, `problems` and `picture` (PNG or None)."""
-    looks = [look for situation in situations for look in situation.looks]
+    looks = [look for situation in situations for look in situation.looks if look.needed]
     return html.render(
         "check.html",
         ("page.css",),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from widget_conformance.commands.main import main
+from widget_conformance.fixtures import profile as profiles
 from widget_conformance.fixtures.trying import Look, Situation
 from widget_conformance.reference_impl.server import ReferenceServer
 from widget_conformance.reports.check_page import render
@@ -61,8 +62,9 @@ def test_a_right_profile_is_found_whole_with_a_picture_of_each_situation(
     status, said = shop.check(shop.widget(release, far_end_port), "--browser", browser)
     assert status == 0, said
     assert "not found" not in said
-    for entry in ("audio_call", "call_up", "microphone_blocked", "camera_prompt", "audio_only", "microphone_how"):
-        assert f"{entry} ✔ found" in said
+    every = set(profiles.default().find)
+    assert {entry for entry in every if f"{entry} ✔ found" in said or f"{entry} – not seen" in said} == every
+    assert "dialling ✔ found" in said
     assert "Next: widget-conformance run --profile" in said
     page = (shop.folder / "check" / "check.html").read_text("utf-8")
     assert page.count("<h2>") == page.count("data:image/png") >= 8
@@ -130,3 +132,11 @@ def test_nothing_that_a_widget_says_is_live_on_the_page() -> None:
     assert "<script" not in page
     assert "<img src=x" not in page
     assert page.count("&lt;script&gt;") >= 6
+
+
+def test_what_a_widget_may_do_without_is_told_and_counts_for_nothing() -> None:
+    situation = Situation("In the call", [Look("mute", True, "button"), Look("dismiss", False, "none", needed=False)])
+    assert situation.complete
+    page = render("Ours", "chromium", [situation])
+    assert "Found 1 of 1 entries" in page
+    assert "– not seen" in page
