@@ -59,7 +59,8 @@ def shop(tmp_path: Path, reference: int, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_right_profile_is_found_whole_with_a_picture_of_each_situation(
     shop: Shop, far_end_port: int, release: str, browser: str
 ) -> None:
-    status, said = shop.check(shop.widget(release, far_end_port), "--browser", browser)
+    rings = "ring_seconds = 1\n"  # long enough for what is only there meanwhile
+    status, said = shop.check(shop.widget(release, far_end_port, rings), "--browser", browser)
     assert status == 0, said
     assert "not found" not in said
     every = set(profiles.default().find)

@@ -326,6 +326,14 @@ def test_who_ended_a_call_is_not_known_after_a_message_that_may_have_done_so(sai
     assert (page.room.doubt is not None) is doubt
 
 
+def test_what_came_before_a_call_was_up_did_not_end_it() -> None:
+    page = Page()
+    page.says(0.9, "GET https://x.example/config.json", way="in", by="HTTP")
+    page.tells(sample(1.0), sample(1.1))
+    page.tells(sample(2.0, "closed"))
+    assert [call.ended_by for call in page.room.calls] == ["customer"]
+
+
 @pytest.mark.parametrize(
     ("request_", "took", "doubt"),
     [
