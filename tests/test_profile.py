@@ -587,7 +587,7 @@ def test_everything_of_the_far_end_reaches_its_settings(folder: Path) -> None:
     made = read(
         folder,
         URL + "[far_end]\nlisten = '0.0.0.0'\nport = 7443\ndomain = 'd.example'\nagent = '100'\nnumbers = ['1', '2']\n"
-        "user = '2000'\npassword = 'p'\nring_seconds = 1\n"
+        "user = '2000'\npassword = 'p'\nring_seconds = 1\nanswer = { video = 'recvonly' }\n"
         "after_ack = [{ body = '{\"id\": \"{call_id}\"}' }, { body = 'x', content_type = 'text/plain' }]",
     )
     assert _settings(made.far_end) == FarEndSettings(
@@ -598,6 +598,7 @@ def test_everything_of_the_far_end_reaches_its_settings(folder: Path) -> None:
         user="2000",
         password="p",
         ring_seconds=1,
+        answer_video="recvonly",
         numbers=("1", "2"),
         after_ack=(AfterAck('{"id": "{call_id}"}'), AfterAck("x", "text/plain")),
     )

@@ -596,6 +596,11 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         ":3: budgets.shown: expected a number above 0 up to 60, found the number inf",
     ),
     (
+        URL + "[far_end]\nanswer = { video = 'recvony' }",
+        WrongValue,
+        ":3: far_end.answer.video: expected one of 'sendrecv', 'recvonly', found the text 'recvony'; did you mean 'recvonly'?",
+    ),
+    (
         URL + "[far_end]\nring_seconds = -1",
         WrongValue,
         ":3: far_end.ring_seconds: expected a number from 0 up to 60, found the number -1",

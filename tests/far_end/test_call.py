@@ -73,6 +73,31 @@ def test_a_video_call_from_the_ring_to_the_agents_bye(far_end):
     assert heard[:3] == [True, False, True]
 
 
+def test_an_agent_without_a_camera_answers_so_and_sends_no_picture(far_end):
+    end, room = far_end(answer_video="recvonly")
+
+    async def go():
+        async with Customer(end.port) as customer:
+            await customer.call(Microphone(), Camera())
+            await become(lambda: room.agent.audio.hears_customer() and room.agent.video.sees_customer())
+            return {leg.kind: leg.currentDirection for leg in customer.pc.getTransceivers()}
+
+    assert asyncio.run(go()) == {"audio": "sendrecv", "video": "sendonly"}
+    assert room.agent_spoke(now())
+
+
+def test_an_agent_who_only_listens_cannot_be_heard_any_more_or_less(far_end):
+    end, room = far_end(answer_audio="recvonly")
+
+    async def go():
+        async with Customer(end.port) as customer:
+            await customer.call(Microphone())
+            await become(room.agent.audio.hears_customer)
+
+    asyncio.run(go())
+    assert not room.agent_spoke(now())
+
+
 def test_a_customer_who_vanishes_ends_the_call(far_end):
     end, room = far_end()
 
