@@ -21,7 +21,7 @@ def observed(before: bool, after: bool, energy: float = 0.1, packets: int = 1, m
         return dict(heard)
 
     fakes: Any = scene.world
-    fakes._face = SimpleNamespace(hearing=hearing, pump=lambda: None)
+    fakes._face = SimpleNamespace(hearing=hearing, devices=list, pump=lambda: None)
     fakes.room = SimpleNamespace(calls=[], look=lambda face: None, agent_spoke=lambda since: True)
     fakes.budgets = SimpleNamespace(stopped=0.1)
     fakes.route = SimpleNamespace(
