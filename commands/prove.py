@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Container, Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 from widget_conformance.commands import run as running
@@ -56,7 +57,10 @@ class UnknownBuild(ValueError):
     """An identifier that no build of the catalogue has."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"unknown build {name!r}; the catalogue has {', '.join(catalogue())}")
+        known = {id_.lower(): id_ for id_ in catalogue()}
+        near = get_close_matches(name.lower(), known, n=1)
+        hint = f"; did you mean {known[near[0]]}?" if near else "; defects are D01 and on, variants V01 and on"
+        super().__init__(f"unknown build {name!r}{hint} (`widget-conformance serve` shows them all)")
 
 
 def chosen(names: list[str], kind: str | None) -> list[Build]:

@@ -31,6 +31,8 @@ PAGES = {
     "icon": '<button class="round"><span class="material-icons">videocam</span></button>',
     "guarded": "<button onclick=\"this.outerHTML = '<button>Voice call</button>'\">Chat with us</button>",
     "empty": "<p>Nothing here.</p>",
+    "silent": "<button>Voice call</button><script>"
+    "Object.defineProperty(document, 'title', {get() { for (;;); }})</script>",
     "hostile": "<title></title><button id=b></button><script>"
     f"const t = {quoted(HOSTILE).replace('</', '<' + chr(92) + '/')}; document.title = t; b.title = 'audio ' + t; b.dataset.testid = 'call ' + t;</script>",
 }
@@ -129,6 +131,14 @@ def test_a_page_with_nothing_gives_a_profile_full_of_todo(init: Any, site: str) 
     assert done.status == 3
     assert set(done.table) == {"name", "url"}
     assert done.text.count("# TODO") >= 14
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_a_page_that_does_not_answer_is_told_and_nothing_is_written(init: Any, site: str, browser: str) -> None:
+    done = init(f"{site}/silent", "--browser", browser)
+    assert done.status == 3
+    assert not done.text
+    assert "the page could not be looked at: a frame did not answer within 5 s" in done.said
 
 
 def test_what_a_page_calls_itself_changes_nothing_in_the_profile_but_a_string(init: Any, site: str) -> None:

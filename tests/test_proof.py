@@ -150,8 +150,10 @@ def test_page_and_data_tell_the_same_and_escape_what_came_from_a_widget(tmp_path
 def test_builds_are_chosen_by_name_and_kind() -> None:
     assert [b.id for b in chosen(["d06"], None)] == ["D06"]
     assert {b.kind for b in chosen([], "variant")} == {"variant"}
-    with pytest.raises(UnknownBuild, match="unknown build 'D999'"):
-        chosen(["D999"], None)
+    with pytest.raises(UnknownBuild, match="unknown build 'D43f'; did you mean D43e"):
+        chosen(["D43f"], None)
+    with pytest.raises(UnknownBuild, match="unknown build 'nonsuch'; defects are D01 and on"):
+        chosen(["nonsuch"], None)
     with pytest.raises(NothingToRun):
         chosen(["D06"], "variant")
 
