@@ -62,7 +62,7 @@ def _(world: World, kind: CallKind) -> None:
 
 @given("the customer has tried to start a video call and was given the choice")
 def _(world: World) -> None:
-    world.press("video_call")
+    world.press_call("video")
     world.need(widget.offers_choice(world))
 
 

@@ -10,10 +10,22 @@ from widget_conformance.fixtures.timeline import now
 from widget_conformance.fixtures.verdicts import Observation
 
 
-def observed(before: bool, after: bool, energy: float = 0.1, packets: int = 1, mixed: bool = False) -> Observation:
-    """What is said of a page that played the agent's sound before a change, and after it, as told."""
+def observed(
+    before: bool, after: bool, energy: float = 0.1, packets: int = 1, mixed: bool = False, element: bool = False
+) -> Observation:
+    """What is said of a page that played the agent's sound before a change, and after it, as told.
+
+    `mixed`: Web Audio plays it afterwards; `element`: an element played it before.
+    """
     scene = Scene()
-    heard: dict[str, Any] = {"connections": 1, "packets": 1, "energy": 0.1, "playing": before, "mixed": False}
+    heard: dict[str, Any] = {
+        "connections": 1,
+        "packets": 1,
+        "energy": 0.1,
+        "playing": before,
+        "by_element": element,
+        "mixed": False,
+    }
 
     def hearing() -> dict[str, Any]:
         heard["packets"] += packets
@@ -34,7 +46,7 @@ def observed(before: bool, after: bool, energy: float = 0.1, packets: int = 1, m
     scene.world.revoke(frozenset())
     assert scene.world.change is not None
     assert scene.world.change.at <= now()
-    heard["playing"], heard["mixed"] = after, mixed
+    heard.update(playing=after, mixed=mixed, by_element=after and not mixed)
     return call.hears_agent(scene.world)
 
 
@@ -62,3 +74,15 @@ def test_sound_without_energy_is_played_by_web_audio_or_by_nobody(
     before: bool, packets: int, mixed: bool, kept: bool | None
 ) -> None:
     assert observed(before, mixed, energy=0.0, packets=packets, mixed=mixed).kept is kept
+
+
+def test_where_an_element_played_what_web_audio_has_now_nobody_can_tell_whether_it_is_heard() -> None:
+    """Such as a level meter, which leads to the output as well."""
+    observation = observed(True, True, energy=0.0, mixed=True, element=True)
+    assert observation.kept is None
+    assert "Web Audio has it" in observation.seen
+
+
+def test_of_what_an_element_plays_energy_is_told_also_beside_web_audio() -> None:
+    assert observed(True, True, element=True).kept is True
+    assert observed(True, False, element=True).kept is False

@@ -326,6 +326,31 @@ def test_who_ended_a_call_is_not_known_after_a_message_that_may_have_done_so(sai
     assert (page.room.doubt is not None) is doubt
 
 
+def test_what_came_after_a_call_had_ended_did_not_end_it() -> None:
+    page = Page()
+    page.tells(sample(1.0), sample(1.1))
+    page.says(2.5, '{"type":"over"}', way="in")
+    page.tells(sample(2.0, "closed"))
+    assert [call.ended_by for call in page.room.calls] == ["customer"]
+
+
+@pytest.mark.parametrize("by", ["worker", "data channel"])
+def test_the_far_end_may_end_a_call_by_what_is_no_websocket(by: str) -> None:
+    page = Page(ignore=("tick",))
+    page.tells(sample(1.0), sample(1.1))
+    page.says(1.5, '{"type":"over"}', way="in", by=by)
+    page.tells(sample(2.0, "closed"))
+    assert page.room.doubt is not None
+
+
+def test_a_message_of_the_far_end_that_is_ignored_ended_nothing() -> None:
+    page = Page(ignore=("tick",))
+    page.tells(sample(1.0), sample(1.1))
+    page.says(1.5, "tick", way="in", by="worker")
+    page.tells(sample(2.0, "closed"))
+    assert page.room.doubt is None
+
+
 def test_what_came_before_a_call_was_up_did_not_end_it() -> None:
     page = Page()
     page.says(0.9, "GET https://x.example/config.json", way="in", by="HTTP")

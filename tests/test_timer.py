@@ -45,11 +45,23 @@ KEPT: dict[str, tuple[Shown, ...]] = {
         (12, "hides", "12:31", 0), (12, "hides", "0:01", 1),
     ),
     "put right by a second": ((9, "shows", "0:12", 0), (12, "says", "0:11", 0)),
+    "faded over, both of two": (
+        (0, "shows", "12:31", 0), (0, "shows", "0:00", 1), (11, "says", "12:42", 0), (11, "says", "0:11", 1),
+        (12, "shows", "0:12", 2), (12, "shows", "12:43", 3), (12.3, "hides", "12:42", 0), (12.3, "hides", "0:11", 1),
+    ),
+    "shows meanwhile for how long the sound is gone": (
+        (0, "shows", "0:00", 0), (9, "says", "0:09", 0), (10, "says", "0:00", 0), (13, "says", "0:13", 0),
+    ),
     "counts down": ((9, "shows", "9:51", 0), (12, "says", "9:48", 0)),
 }  # fmt: skip
 ANEW: dict[str, tuple[Shown, ...]] = {
     "in its place": ((0, "shows", "0:00", 0), (9, "says", "0:09", 0), (12, "says", "0:00", 0)),
     "in another element": ((9, "shows", "0:09", 0), (12, "shows", "0:00", 1), (12, "hides", "0:09", 0)),
+    "faded over": ((9, "shows", "0:09", 0), (12, "shows", "0:00", 1), (12.3, "hides", "0:09", 0)),
+    "faded over beside the time of the visit": (
+        (0, "shows", "12:31", 0), (9, "shows", "0:09", 1), (12, "shows", "12:43", 2), (12, "shows", "0:00", 3),
+        (12.3, "hides", "12:31", 0), (12.3, "hides", "0:09", 1),
+    ),
     "after a while": ((9, "shows", "0:09", 0), (11, "hides", "0:09", 0), (13, "shows", "0:00", 1)),
     "beside the time of the visit": (
         (0, "shows", "12:31", 0), (0, "shows", "0:00", 1), (9, "says", "0:09", 1), (12, "says", "12:43", 0),
@@ -76,3 +88,8 @@ def test_a_timer_that_begins_anew_is_another_call(shown: tuple[Shown, ...]) -> N
 
 def test_without_a_change_a_timer_begins_anew_all_the_same() -> None:
     assert said((9, "shows", "0:09", 0), (12, "says", "0:00", 0), changed=None)[0] is False
+
+
+def test_a_timer_that_is_put_right_by_a_second_goes_on_also_in_a_call_that_is_young() -> None:
+    assert said((7, "shows", "0:08", 0), (7.5, "says", "0:07", 0), changed=1.2)[0] is True
+    assert said((7, "shows", "0:08", 0), (7.5, "says", "0:06", 0), changed=1.2)[0] is False

@@ -9,7 +9,10 @@ from widget_conformance.fixtures.browsers.permissions import CAMERA, MICROPHONE,
 from widget_conformance.fixtures.catalogue import cases
 from widget_conformance.fixtures.far_end.audio import AudioFrame, AudioMeter
 from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
-from widget_conformance.fixtures.observations import agent
+from widget_conformance.fixtures.observations import agent, widget
+from widget_conformance.fixtures.observations.widget import says_both_lost
+from widget_conformance.fixtures.observer import ControlNotFound
+from widget_conformance.fixtures.profile import Finder
 from widget_conformance.fixtures.timeline import Timeline, now
 from widget_conformance.fixtures.verdicts import Inconclusive, Observation, both
 from widget_conformance.fixtures.world import LAG_S, Change, Step, World
@@ -277,3 +280,65 @@ def test_the_level_of_sound_that_came_back_is_told_between_two_bursts_too(rms: f
     observation = agent.heard_again(world, "the agent")
     assert observation.kept is kept, observation.seen
     assert ("at 10% of the level before" in observation.seen) is not kept
+
+
+@pytest.mark.parametrize(
+    ("text", "of_both"),
+    [
+        ("Microphone and camera access lost. Please allow them in your browser.", True),
+        ("You have lost access to your camera and your microphone", True),
+        ("Your camera & microphone are blocked", True),
+        ("Microphone blocked: click the camera icon in the address bar and allow it", False),
+        ("Microphone lost. Click the microphone and camera icon.", False),
+        ("Microphone access lost. Check microphone and camera permissions.", False),
+        ("The microphone is blocked, the camera is not.", False),
+    ],
+)
+def test_a_message_may_name_the_other_device_without_saying_that_it_is_lost(text: str, of_both: bool) -> None:
+    assert says_both_lost(text) is of_both
+
+
+class FakeFace:
+    """Shows a message, and a control that answers or hangs."""
+
+    def __init__(self, message: str, *, hangs: bool = False) -> None:
+        self.message, self.hangs = message, hangs
+
+    def pump(self) -> None:
+        """Nothing comes by itself."""
+
+    def sightings(self, entry: str, since: float = 0.0) -> list[Any]:
+        shown = entry in ("microphone_lost", "camera_prompt", "microphone_blocked")
+        return [SimpleNamespace(text=self.message, appeared_at=now(), disappeared_at=None, error=0.0)] if shown else []
+
+    def control_state(self, entry: str) -> dict[str, Any]:
+        if self.hangs:
+            raise ControlNotFound(entry, Finder(entry, css="x"), None, [], unanswered=True)
+        return {"active": False, "blocked": False, "disabled": False, "name": "Camera"}
+
+
+def agreement(scene: Scene, message: str, *, hangs: bool = False, live: bool = True) -> Observation:
+    """What is said of the camera control, or of the mute control of a page that hangs, after the microphone was lost."""
+    fakes: Any = scene.world
+    fakes._face = FakeFace(message, hangs=hangs)
+    fakes.budgets = SimpleNamespace(shown=0.0)
+    fakes.pump = lambda: None
+    ears = SimpleNamespace(
+        video=SimpleNamespace(sees_customer=lambda: live), audio=SimpleNamespace(hears_customer=lambda *given: live)
+    )
+    call = SimpleNamespace(state="confirmed", connection_state="connected", ended_at=None)
+    fakes.room = SimpleNamespace(agent=ears, calls=[call], unknown=lambda *given, **more: None)
+    fakes.change = dataclasses.replace(
+        scene.world.change or Change(now(), MICROPHONE, False, frozenset()), at=now() - 5
+    )
+    return widget.mute_control_agrees(fakes) if hangs else widget.camera_control_agrees(fakes)
+
+
+def test_a_live_camera_that_one_message_calls_lost_contradicts_what_the_agent_sees(scene: Scene) -> None:
+    assert agreement(scene, "Microphone and camera access lost. Allow them in your browser.").kept is False
+    assert agreement(scene, "Microphone lost. Click the camera icon and allow it.").kept is True
+
+
+def test_a_page_that_hangs_agrees_with_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(widget, "SETTLE_S", 1.0)
+    assert agreement(scene, "Microphone blocked", hangs=True, live=False).kept is None

@@ -48,6 +48,7 @@ Feature: Camera access is revoked during a video call
       And the widget asks the customer to allow the camera again
       And the agent is given "Video Off" or a placeholder in place of the picture
       And the camera control agrees with what the agent sees
+      And the mute control agrees with what the agent hears
 
     @CAM-LIVE-2 @CAM-LIVE-3 @AIM-2
     @during-a-call @video-call @loses-camera @at-once
@@ -82,6 +83,7 @@ Feature: Camera access is revoked during a video call
       And the agent sees the customer again, though the customer did nothing in the widget
       And the widget no longer asks for the camera
       And the camera control agrees with what the agent sees
+      And the mute control agrees with what the agent hears
       And the call stays connected
       And it is still the same call
 
@@ -96,6 +98,7 @@ Feature: Camera access is revoked during a video call
       Then the agent sees the customer again, though the customer did nothing in the widget
       And the widget no longer asks for the camera
       And the camera control agrees with what the agent sees
+      And the mute control agrees with what the agent hears
       And it is still the same call
 
     @CAM-LIVE-7 @AIM-2 @AIM-3
@@ -108,6 +111,7 @@ Feature: Camera access is revoked during a video call
       Then the agent sees the customer again, though the customer did nothing in the widget
       And the widget no longer asks for the camera
       And the camera control agrees with what the agent sees
+      And the mute control agrees with what the agent hears
       And the call stays connected
       And it is still the same call
 

@@ -187,7 +187,7 @@ Feature: Microphone access is revoked during a call
       And the call stays connected
       And it is still the same call
 
-    @MIC-LIVE-8
+    @MIC-LIVE-8 @AIM-2
     @during-a-call @audio-call @loses-microphone @another-tab
     Scenario: The microphone is revoked and allowed again from another tab
       Given the customer is in an audio call
@@ -197,6 +197,7 @@ Feature: Microphone access is revoked during a call
       When the customer allows the microphone again
       And the customer returns to the widget
       Then the agent and the other participant hear the customer again, though the customer did nothing in the widget
+      And the mute control agrees with what the agent hears
 
     @MIC-LIVE-8 @AIM-2
     @during-a-call @audio-call @loses-microphone @asks-nothing

@@ -10,6 +10,7 @@ Feature: What the enhancements are for
       And the customer has muted the microphone
       When the customer revokes the microphone
       Then the widget tells the customer about the microphone
+      And the mute control agrees with what the agent hears
       When the customer allows the microphone again
       Then the mute control agrees with what the agent hears
       When the customer clicks the mute control
@@ -28,12 +29,15 @@ Feature: What the enhancements are for
       And the camera control agrees with what the agent sees
 
     @AIM-2 @during-a-call @video-call @loses-microphone
-    Scenario: The microphone is revoked in a video call, and the camera is not
+    Scenario: The microphone is revoked and allowed again in a video call, and the camera is not touched
       Given the customer is in a video call
       And the agent and the other participant hear the customer
       And the agent sees the customer
       When the customer revokes the microphone
       Then the camera control agrees with what the agent sees
+      When the customer allows the microphone again
+      Then the mute control agrees with what the agent hears
+      And the camera control agrees with what the agent sees
 
     @MIC-LIVE-3 @MIC-LIVE-4 @AIM-2 @during-a-call @audio-call @loses-microphone
     Scenario: The microphone stays blocked for a while
@@ -59,7 +63,8 @@ Feature: What the enhancements are for
       And the agent and the other participant hear the customer
       And the agent sees the customer
       And the customer has switched the camera off
-      And the customer has revoked the camera
+      When the customer revokes the camera
+      Then the camera control agrees with what the agent sees
       When the customer allows the camera again
       Then the camera control agrees with what the agent sees
       When the customer clicks the camera control
@@ -81,7 +86,7 @@ Feature: What the enhancements are for
 
   Rule: A change of permissions never ends or restarts the session
 
-    @AIM-3 @during-a-call @video-call @loses-both
+    @AIM-2 @AIM-3 @during-a-call @video-call @loses-both
     Scenario: Both devices are lost and come back in one session
       Given the customer is in a video call
       And the agent and the other participant hear the customer
@@ -90,6 +95,8 @@ Feature: What the enhancements are for
       When the customer allows the microphone and the camera again
       Then the call stays connected
       And it is still the same call
+      And the mute control agrees with what the agent hears
+      And the camera control agrees with what the agent sees
 
     @AIM-2 @AIM-3 @during-a-call @audio-call @loses-camera
     Scenario: The camera is blocked during an audio call, which does not need it

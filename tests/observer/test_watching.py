@@ -480,7 +480,16 @@ def test_a_dialog_of_the_browsers_is_noted_and_answered_with_yes(see: See, scrip
     face.timeline.wait(lambda: face.page.evaluate("window.done"), 5, "the end of the dialog")
     assert face.page.evaluate("window.said") == answer
     (event,) = face.timeline.events("dialog", "widget", begun)
-    assert event.detail == {"type": script.partition("(")[0], "text": "Heard"}
+    assert event.detail == {"type": script.partition("(")[0], "text": "Heard", "accepted": True}
+
+
+def test_what_the_widget_asks_by_itself_is_not_agreed_to(see: See) -> None:
+    face = see("<button aria-label='Mute microphone'>")
+    face.press("mute")
+    face.clicked_at = None  # a permission has changed since
+    face.page.evaluate("() => { setTimeout(() => { window.said = confirm('Hang up?'); window.done = true; }) }")
+    face.timeline.wait(lambda: face.page.evaluate("window.done"), 5, "the end of the dialog")
+    assert face.page.evaluate("window.said") is False
 
 
 DISABLED = {
@@ -491,10 +500,11 @@ DISABLED = {
 ENABLE = "() => setTimeout(() => document.querySelectorAll('button, div, fieldset').forEach((e) => { e.disabled = false; e.removeAttribute('aria-disabled') }), 1000)"
 
 
-@pytest.mark.parametrize("body", DISABLED.values(), ids=DISABLED)
-def test_a_control_that_stays_disabled_is_told_as_that(see: See, monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+@pytest.mark.parametrize("kind", ["attribute", "fieldset"])
+def test_a_control_that_stays_disabled_is_told_as_that(see: See, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr("widget_conformance.fixtures.observer.BUSY", 1.2)
-    face = see(body)
+    face = see(DISABLED[kind])
+    assert not face.usable("mute")
     with pytest.raises(ControlDisabled, match=r"mute was on the screen and disabled for \d+ s"):
         face.press("mute")
 
@@ -506,6 +516,15 @@ def test_a_control_that_is_disabled_for_a_moment_is_clicked_then(see: See, body:
     face.page.evaluate(ENABLE)
     face.press("mute")
     assert face.page.evaluate("window.clicked") is True
+
+
+def test_a_control_that_only_says_that_it_is_disabled_is_clicked_all_the_same(see: See) -> None:
+    face = see(DISABLED["aria-disabled"])
+    face.page.evaluate("() => addEventListener('click', () => { window.clicked = true })")
+    assert face.usable("mute")
+    face.press("mute")
+    assert face.page.evaluate("window.clicked") is True
+    assert face.control_state("mute")["disabled"]
 
 
 FINDERS = {
