@@ -411,6 +411,36 @@ def test_a_chain_needs_an_address_somewhere(folder: Path) -> None:
     assert load(write(folder, leaf="extends = 'base.toml'\n" + URL, base="name = 'x'")).name == "x"
 
 
+def test_what_has_to_stand_together_may_stand_in_two_files(folder: Path) -> None:
+    base = URL + "[access]\nuser = 'shared'\n"
+    made = load(write(folder, leaf="extends = 'base.toml'\n[access]\npassword = 'secret'", base=base))
+    assert (made.access.user, made.access.password) == ("shared", "secret")
+    made = load(write(folder, leaf="extends = 'base.toml'\n[access]\npassword = 'other'", base=base + "password = 'x'"))
+    assert (made.access.user, made.access.password) == ("shared", "other")
+    certificate(folder / "far-end.pem", "far-end.example")
+    (folder / "far-end.key").write_bytes((folder / "far-end.pem").read_bytes())
+    base = URL + "[far_end]\ncertificate = 'far-end.pem'\n"
+    made = load(write(folder, leaf="extends = 'base.toml'\n[far_end]\nkey = 'far-end.key'", base=base))
+    assert made.far_end.key == str((folder / "far-end.key").resolve())
+
+
+def test_what_is_missing_in_the_whole_chain_is_told_where_the_other_key_is(folder: Path) -> None:
+    with pytest.raises(profile.MissingKey) as told:
+        load(write(folder, leaf=URL + "extends = 'base.toml'", base="name = 'x'\n[access]\nuser = 'shared'"))
+    assert str(told.value) == f"{folder}/base.toml:3: access.user: the key 'password' is missing beside 'user'"
+
+
+@pytest.mark.parametrize(("leaf", "base"), [("proxy", "hosts"), ("hosts", "proxy")])
+def test_what_excludes_each_other_does_so_in_two_files_as_well(folder: Path, leaf: str, base: str) -> None:
+    said = {"proxy": "proxy = 'http://127.0.0.1:3128'", "hosts": "hosts = { 'widget.example' = '127.0.0.1' }"}
+    with pytest.raises(profile.KeysThatExclude) as told:
+        load(write(folder, leaf=f"extends = 'base.toml'\n[access]\n{said[leaf]}", base=f"{URL}[access]\n{said[base]}"))
+    assert str(told.value) == (
+        f"{folder}/leaf.toml:3: access.{leaf}: proxy and hosts exclude each other: it is the proxy that looks for names; "
+        f"the other is in {folder}/base.toml:3: access.{base}"
+    )
+
+
 def test_a_table_extends_nothing() -> None:
     with pytest.raises(ProfileUnreadable, match="a table: extends: only a file can extend another"):
         from_table({"extends": "x.toml"}, "a table")

@@ -82,7 +82,7 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         WrongValue,
         ":3: far_end.witness: expected one of 'far end', 'sender', found the text 'both'",
     ),
-    (URL + "[far_end]\nkey = 'x.key'", MissingKey, ":2: far_end: the key 'certificate' is missing beside 'key'"),
+    (URL + "[far_end]\nkey = 'x.key'", MissingKey, ":3: far_end.key: the key 'certificate' is missing beside 'key'"),
     (
         URL + "[far_end]\nsignalling = 'whip'\ndomain = 'contact.example'",
         KeysThatExclude,
@@ -123,7 +123,8 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         WrongValue,
         ":3: access.storage_state: none.json cannot be read: No such file or directory",
     ),
-    (URL + "[access]\nuser = 'x'", MissingKey, ":2: access: the key 'password' is missing beside 'user'"),
+    (URL + "[access]\nuser = 'x'", MissingKey, ":3: access.user: the key 'password' is missing beside 'user'"),
+    (URL + "[access]\npassword = 'x'", MissingKey, ":3: access.password: the key 'user' is missing beside 'password'"),
     (
         URL + "[access]\naccept_untrusted_certificate = 'yes'",
         WrongValue,
