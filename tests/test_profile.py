@@ -446,6 +446,31 @@ def test_a_table_extends_nothing() -> None:
         from_table({"extends": "x.toml"}, "a table")
 
 
+RIGHT = [
+    "url = 'https://a.b./'",
+    "url = 'http://[::1]:80/?x={far_end_url}#/{origin}'",
+    URL + 'query = { config = \'{"sip": {"url": "{far_end_url}"}, agent: {number: 1}}\' }',
+    URL
+    + '[far_end]\nafter_ack = [{ body = \'{"call-id": {"call_id":"{call_id}"}, "x": {agent: 1}, "y": {"some-name":{}}}\' }]',
+    URL + '[far_end]\nafter_ack = [{ body = "a\\r\\nb\\tc" }]',
+    URL + "[far_end]\nagent = 'anna'\nnumbers = ['100']",  # who answers need not be who is called
+    URL
+    + "[far_end]\nvideo_off = [{ method='INFO', pattern='x', video='off' }, { method='SDP', pattern='x', video='on' }]",
+    URL + "[far_end]\nwitness = 'sender'\nignore = ['/ping/']",
+    URL + "calls = ['audio']\naudio_url = 'http://x/'\n[[before_call]]\npress = 'Tab'\nfor = 'audio'",
+    URL + "[find.mute]\nstate = { class = 'md:w-1.5' }",
+    URL + "[find.mute]\nstate = { class = '!off' }",
+    URL + "[find.mute]\nstate = { attribute = 'xlink:href', value = '/icons/mute/' }",
+    URL + "[find.mute]\nname = '/ mute'",
+    URL + "version = { stated = 'Release 5.6' }",
+]
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_what_looks_wrong_and_is_not(folder: Path, text: str) -> None:
+    read(folder, text)
+
+
 # -- the environment
 
 HIDDEN = 'hunter2 & "co"'

@@ -626,6 +626,156 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         VariableNotSet,
         ":4: query.b: the environment variable WIDGET_NOT_SET is not set; set it, or write $${WIDGET_NOT_SET} for these very characters",
     ),
+    (
+        URL + '[find.mute]\nname = "\\bmute\\b"',
+        WrongValue,
+        ":3: find.mute.name: holds the control character U+0008, which nobody can see; "
+        'of "\\b" TOML makes that: write the text in single quotes, or \\\\b',
+    ),
+    (
+        URL + '[find.mute]\ncss = "a\\u007fb"',
+        WrongValue,
+        ":3: find.mute.css: holds the control character U+007F, which nobody can see",
+    ),
+    (
+        URL + '[[before_call]]\nclick = { text = ["a", "\\fb"] }',
+        WrongValue,
+        ":3: before_call[0].click.text[1]: holds the control character U+000C, which nobody can see; "
+        'of "\\f" TOML makes that: write the text in single quotes, or \\\\f',
+    ),
+    (
+        URL + "[find.mute]\nstate = { class = '.muted' }",
+        WrongValue,
+        ":3: find.mute.state.class: expected one class, without dots, brackets and spaces around it, found the text '.muted'; did you mean 'muted'?",
+    ),
+    (
+        URL + "[find.mute]\nstate = [{ class = 'mic off' }]",
+        WrongValue,
+        ":3: find.mute.state[0].class: expected one class, without dots, brackets and spaces around it, found the text 'mic off'; did you mean 'mic'?",
+    ),
+    (
+        URL + "[find.mute]\nstate = { class = ' ' }",
+        WrongValue,
+        ":3: find.mute.state.class: expected one class, without dots, brackets and spaces around it, found the text ' '",
+    ),
+    (
+        URL + "[find.mute]\nstate = { attribute = '[aria-pressed]' }",
+        WrongValue,
+        ":3: find.mute.state.attribute: expected the name of one attribute, without dots, brackets and spaces around it, found the text '[aria-pressed]'; did you mean 'aria-pressed'?",
+    ),
+    (
+        URL + "[find.mute]\nstate = { attribute = ['aria-pressed', 'data x'] }",
+        WrongValue,
+        ":3: find.mute.state.attribute[1]: expected the name of one attribute, without dots, brackets and spaces around it, found the text 'data x'; did you mean 'data'?",
+    ),
+    (
+        URL + "[version]\nelement = 'html'\nattribute = 'data-version='",
+        WrongValue,
+        ":4: version.attribute: expected the name of one attribute, without dots, brackets and spaces around it, found the text 'data-version='; did you mean 'data-version'?",
+    ),
+    (
+        "url = 'http://x/?sip={far_end_url'",
+        UnknownPlaceholder,
+        ":1: url: {far_end_url is opened and not closed; did you mean {far_end_url}?",
+    ),
+    (
+        "url = 'http://x/?sip=far_end_url}'",
+        UnknownPlaceholder,
+        ":1: url: far_end_url} is closed and not opened; did you mean {far_end_url}?",
+    ),
+    ("url = 'http://x/?{'", UnknownPlaceholder, ":1: url: '{' stands alone; known: {origin}, {far_end_url}"),
+    (
+        URL + "query = { sip = '{far_end_url' }",
+        UnknownPlaceholder,
+        ":2: query.sip: {far_end_url is opened and not closed; did you mean {far_end_url}?",
+    ),
+    (
+        URL + "query = { sip = '{far-end-url}' }",
+        UnknownPlaceholder,
+        ":2: query.sip: unknown placeholder {far-end-url}; did you mean {far_end_url}?",
+    ),
+    (
+        URL + '[far_end]\nafter_ack = [{ body = \'{"id": "{call_id"}\' }]',
+        UnknownPlaceholder,
+        ":3: far_end.after_ack[0].body: {call_id is opened and not closed; did you mean {call_id}?",
+    ),
+    (
+        URL + '[far_end]\nafter_ack = [{ body = \'{"id": "{call-id}"}\' }]',
+        UnknownPlaceholder,
+        ":3: far_end.after_ack[0].body: unknown placeholder {call-id}; did you mean {call_id}?",
+    ),
+    (
+        URL + '[far_end]\nafter_ack = [{ body = \'{"id": "{ call_id }"}\' }]',
+        UnknownPlaceholder,
+        ":3: far_end.after_ack[0].body: unknown placeholder { call_id }; did you mean {call_id}?",
+    ),
+    (
+        URL + "[far_end]\ndomain = 'sip:contact.example'",
+        WrongValue,
+        ":3: far_end.domain: expected a domain such as contact.example, as it stands behind the @, found the text 'sip:contact.example'",
+    ),
+    (
+        URL + "[far_end]\ndomain = '100@contact.example'",
+        WrongValue,
+        ":3: far_end.domain: expected a domain such as contact.example, as it stands behind the @, found the text '100@contact.example'",
+    ),
+    (
+        URL + "[far_end]\nuser = 'sip:2000'",
+        WrongValue,
+        ":3: far_end.user: expected a user name or number, as it stands before the @, found the text 'sip:2000'",
+    ),
+    (
+        URL + "[far_end]\nuser = '20 00'",
+        WrongValue,
+        ":3: far_end.user: expected a user name or number, as it stands before the @, found the text '20 00'",
+    ),
+    (
+        URL
+        + "[far_end]\nvideo_off = [{ method='INFO', pattern='x', video='off' },\n{ method='INFO', pattern='x', video='on' }]",
+        SaidTwice,
+        ":4: far_end.video_off[1].pattern: far_end.video_off[0] says the same pattern for video = 'off'; a message cannot tell both",
+    ),
+    (
+        URL + "calls = ['audio']\nvideo_url = 'https://example.org/video'",
+        KeysThatExclude,
+        ":3: video_url: it means nothing with calls = ['audio']; the build has no video calls",
+    ),
+    (
+        URL + "calls = ['video']\n[[before_call]]\npress = 'Tab'\nfor = 'audio'",
+        KeysThatExclude,
+        ":5: before_call[0].for: it means nothing with calls = ['video']; the build has no audio calls",
+    ),
+    (
+        "url = 'https://a..b/'",
+        BadUrl,
+        ":1: url: expected an address such as https://example.org/widget, found 'https://a..b/'",
+    ),
+    (URL + "name = ' '", WrongValue, ":2: name: expected text that is not empty, found the text ' '"),
+    (
+        URL + "[[not_applicable]]\nstatement = 'CAM-LIVE-2'\nwhy = ' '",
+        WrongValue,
+        ":4: not_applicable[0].why: expected text that is not empty, found the text ' '",
+    ),
+    (
+        URL + "[version]\nstated = 'latest'",
+        WrongValue,
+        ":3: version.stated: expected a version, such as 5.1, found the text 'latest'",
+    ),
+    (
+        URL + "[find.mute]\nname = '/mute/i'",
+        BadPattern,
+        ":3: find.mute.name: the pattern '/mute/i' is written with slashes, which would have to be there; write 'mute', and case is ignored",
+    ),
+    (
+        URL + "[find.mute]\ntext = ['a', '/mute/']",
+        BadPattern,
+        ":3: find.mute.text[1]: the pattern '/mute/' is written with slashes, which would have to be there; write 'mute', and case is ignored",
+    ),
+    (
+        URL + "[find.mute]\nstate = { attribute = 'data-mic', value = '/off/i' }",
+        BadPattern,
+        ":3: find.mute.state.value: the pattern '/off/i' is written with slashes, which would have to be there; write 'off', and case is ignored",
+    ),
 ]
 
 
