@@ -709,11 +709,16 @@ SELECTORS = [
     "[a*='\\'']", ":root", "a:not(.b, #c)", "a:has(> b)", ":is()", "li:nth-child(2n + 1 of .a)", "a::before", "p:lang(de)",
     ".\\31 a", ".-a", ".--a", ".md\\:flex", "svg|a", "*|*", "a/* b */ b", " a ", "ä", "::slotted(a)", ":host(.a) b",
     "x-widget[data-version]", ":nth-child(2)", "a:hover:not([b])", "button:is(.a, .b) > i", "[data-x=\"a]b\"]", "&.a",
+    "a:FOCUS-visible", "input:-webkit-autofill", ":-moz-focusring", "a:first-letter", ":nth-child( +3n - 2 )", ":nth-child(even)",
+    ":nth-of-type(-n+3)", ":nth-last-child(-1 of .a, b)", ":defined", "dialog:modal", ":host", ":host-context(a) b", ":state(x)",
+    "::-webkit-scrollbar", ":popover-open", "a:nth-child(N)", ":has(:checked)",
 ]  # fmt: skip
 NO_SELECTORS = [
     "", " ", "a >", "> a", "a,", ",a", "a,,b", ".a..b", ".", "#", ".1", "#1", "a[", "a[b", "a[b=]", "a[b=c d]", "a]", "a:not(",
     "a:not()", "a)", "a:", "a::", "a{}", "a;b", "a:has-text('b')", "a:contains(b)", "a:visible", "//a", "text=a", "a > > b",
     "a!b", "@a", "a[1=b]", "a:not(b", "*a", ".a*", "%",
+    "button:foo", "a:hovr", "a:not(:hovr)", ":nth-child", ":nth-child()", ":nth-child(x)", ":nth-child(2n 1)", ":is", ":lang",
+    ":nth-of-type(2 of a)", ":nth-child(2 of)",
 ]  # fmt: skip
 
 

@@ -255,6 +255,26 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         ":3: find.mute.css: 'button:has-text(\"x\")' is no CSS selector: :has-text at character 7 is Playwright's, not CSS; use text, name or role instead",
     ),
     (
+        URL + "[find.mute]\ncss = 'button:xyz'",
+        BadSelector,
+        ":3: find.mute.css: 'button:xyz' is no CSS selector: :xyz at character 7 is no pseudo-class",
+    ),
+    (
+        URL + "[find.mute]\ncss = 'button:disabld'",
+        BadSelector,
+        ":3: find.mute.css: 'button:disabld' is no CSS selector: :disabld at character 7 is no pseudo-class; did you mean :disabled?",
+    ),
+    (
+        URL + "[find.mute]\ncss = 'a:nth-child'",
+        BadSelector,
+        ":3: find.mute.css: 'a:nth-child' is no CSS selector: :nth-child at character 2 lacks what belongs in parentheses behind it",
+    ),
+    (
+        URL + "[find.mute]\ncss = 'a:nth-child(x)'",
+        BadSelector,
+        ":3: find.mute.css: 'a:nth-child(x)' is no CSS selector: :nth-child at character 2 takes a number, even, odd or a form such as 2n+1",
+    ),
+    (
         URL + "[find.mute]\ncss = 'a >'",
         BadSelector,
         ":3: find.mute.css: 'a >' is no CSS selector: nothing follows '>' at character 2",
