@@ -222,7 +222,12 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "[find.mute]\ncss = 'x'\nstate = { value = 'x' }",
         MissingKey,
-        ":4: find.mute.state: expected at least one of attribute, class, name, text",
+        ":4: find.mute.state: expected at least one of attribute, class, css, name, text",
+    ),
+    (
+        URL + "[find.mute]\nstate = [{ class = 'a' }, { css = 'a >' }]",
+        BadSelector,
+        ":3: find.mute.state[1].css: 'a >' is no CSS selector: nothing follows '>' at character 2",
     ),
     (
         URL + "[find.mute]\nname = '('",
