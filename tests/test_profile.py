@@ -20,6 +20,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sipmessage import URI, Request
 from widget_conformance.fixtures import approach, profile, profile_check
 from widget_conformance.fixtures.far_end import sip
+from widget_conformance.fixtures.far_end.server import FarEnd
 from widget_conformance.fixtures.far_end.settings import AfterAck, FarEndSettings
 from widget_conformance.fixtures.far_end.user_agent import UserAgent
 from widget_conformance.fixtures.profile import (
@@ -659,6 +660,20 @@ def test_everything_of_the_far_end_reaches_its_settings(folder: Path) -> None:
     )
     assert _settings(default().far_end) == FarEndSettings()
     assert hash(_settings(made.far_end))
+
+
+@pytest.mark.parametrize(
+    ("listen", "url"),
+    [
+        ("127.0.0.2", "ws://127.0.0.2:0/sip"),
+        ("0.0.0.0", "ws://127.0.0.1:0/sip"),
+        ("::1", "ws://[::1]:0/sip"),
+        ("::", "ws://[::1]:0/sip"),
+    ],
+)
+def test_the_address_that_a_page_is_told(folder: Path, listen: str, url: str) -> None:
+    made = read(folder, f"{URL}[far_end]\nlisten = '{listen}'")
+    assert FarEnd(_settings(made.far_end)).url == url
 
 
 def test_messages_after_ack() -> None:
