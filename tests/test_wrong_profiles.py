@@ -148,6 +148,28 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         UnknownKey,
         ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
     ),
+    (URL + "[mute]\nrole = 'button'", UnknownKey, ":2: mute: unknown key; it belongs in [find]"),
+    (URL + "[camera]\nrole = 'button'", UnknownKey, ":2: camera: unknown key; it belongs in [find]"),
+    (
+        URL + "[timeouts]\nshown = 2",
+        UnknownKey,
+        ":2: timeouts: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
+    ),
+    (
+        URL + "[access]\ninsecure = true",
+        UnknownKey,
+        ":3: access.insecure: unknown key; known here: accept_untrusted_certificate, user, password, storage_state, proxy, hosts",
+    ),
+    (
+        URL + "[far_end]\ntransport = 'ws'",
+        UnknownKey,
+        ":3: far_end.transport: unknown key; known here: witness, ignore, signalling, listen, port, certificate, key, domain, agent, numbers, user, password, ring_seconds, answer, after_ack, video_off",
+    ),
+    (
+        URL + "[[not_applicable]]\nstatement = 'NOTE-1'\nwhy = 'x'",
+        WrongValue,
+        ":3: not_applicable[0].statement: expected a statement of the article, found the text 'NOTE-1'; `widget-conformance list` shows them all",
+    ),
     (URL + "password = 'x'", UnknownKey, ":2: password: unknown key; it belongs in [access] or in [far_end]"),
     (
         URL + "[budgets]\nshown = 1\nlocale = 'de'",
@@ -217,7 +239,7 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "[find.mute]\ncss = 'x'\nstate = [{ means = 'loud', class = 'x' }]",
         WrongValue,
-        ":4: find.mute.state[0].means: expected one of 'active', 'inactive', 'blocked', found the text 'loud'; did you mean 'blocked'?",
+        ":4: find.mute.state[0].means: expected one of 'active', 'inactive', 'blocked', found the text 'loud'",
     ),
     (
         URL + "[find.mute]\ncss = 'x'\nstate = { value = 'x' }",
