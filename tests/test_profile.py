@@ -442,6 +442,44 @@ def test_what_excludes_each_other_does_so_in_two_files_as_well(folder: Path, lea
     )
 
 
+LANGUAGES = """
+[find.mute]
+name = { en = "mute", de = "stumm", de-CH = "lautlos" }
+state = { text = { en = "off", de = "aus" } }
+[find.microphone_lost]
+text = { en = ["microphone", "lost"], de = "mikrofon" }
+[[before_call]]
+click = { role = "button", name = { en = "chat", de = "gespräch" } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("locale", "mute", "state", "lost", "click"),
+    [
+        ("en-US", "mute", "off", ("microphone", "lost"), "chat"),
+        ("de-CH", "lautlos", "aus", ("mikrofon",), "gespräch"),
+        ("DE-ch-1996", "lautlos", "aus", ("mikrofon",), "gespräch"),
+        ("de-AT", "stumm", "aus", ("mikrofon",), "gespräch"),
+    ],
+)
+def test_the_locale_chooses_among_languages(
+    folder: Path, locale: str, mute: str, state: str, lost: tuple[str, ...], click: str
+) -> None:
+    made = load(write(folder, leaf=f"extends = 'base.toml'\nlocale = '{locale}'", base=URL + LANGUAGES))
+    assert (made.find["mute"].name, made.find["mute"].state[0].text) == (mute, state)
+    assert made.find["microphone_lost"].text == lost
+    assert made.before_call[0].target is not None
+    assert made.before_call[0].target.name == click
+
+
+def test_a_language_that_is_not_there_is_told_where_the_others_are(folder: Path) -> None:
+    file = write(folder, leaf="extends = 'base.toml'\nlocale = 'fr'\n[find.mute]\nname = 'x'", base=URL + LANGUAGES)
+    with pytest.raises(profile.WrongValue) as told:
+        load(file)
+    words = "find.mute.state.text: nothing is given for the locale 'fr', only for en, de"
+    assert str(told.value) == f"{folder}/base.toml:5: {words}"
+
+
 def test_a_table_extends_nothing() -> None:
     with pytest.raises(ProfileUnreadable, match="a table: extends: only a file can extend another"):
         from_table({"extends": "x.toml"}, "a table")

@@ -247,6 +247,46 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         ":4: find.mute.state: expected at least one of attribute, class, css, name, text",
     ),
     (
+        "locale = 'fr-CH'\n" + URL + "[find.mute]\nname = { en = 'mute', de-CH = 'stumm' }",
+        WrongValue,
+        ":4: find.mute.name: nothing is given for the locale 'fr-CH', only for en, de-CH",
+    ),
+    (
+        URL + "[find.mute]\ntext = { en = 'mute', de = ['stumm', '('] }",
+        BadPattern,
+        ":3: find.mute.text.de[1]: the pattern '(' does not compile at character 1: missing ), unterminated subpattern",
+    ),
+    (
+        URL + "[[before_call]]\nclick = { label = { en = 'chat', de = '/gespräch/i' } }",
+        BadPattern,
+        ":3: before_call[0].click.label.de: the pattern '/gespräch/i' is written with slashes, which would have to be there; write 'gespräch', and case is ignored",
+    ),
+    (
+        URL + "[find.mute]\nstate = { text = { en = 'off', de_CH = 'aus' } }",
+        WrongValue,
+        ":3: find.mute.state.text: expected a language tag such as en-US, found the text 'de_CH'; did you mean 'de-CH'?",
+    ),
+    (
+        URL + "[find.mute]\nname = ['mute', 'unmute']",
+        WrongValue,
+        ":3: find.mute.name: expected text, or a table of texts by language, found a list",
+    ),
+    (
+        URL + "[find.mute]\nname = {}",
+        WrongValue,
+        ":3: find.mute.name: expected text, or a table of texts by language, found an empty table",
+    ),
+    (
+        URL + "[find.mute]\ntext = 3",
+        WrongValue,
+        ":3: find.mute.text: expected text, a list of texts, or a table of either by language, found the number 3",
+    ),
+    (
+        URL + "[find.mute]\ntext = { en = 3 }",
+        WrongValue,
+        ":3: find.mute.text.en: expected text or a list of texts, found the number 3",
+    ),
+    (
         URL + "[find.mute]\nstate = [{ class = 'a' }, { css = 'a >' }]",
         BadSelector,
         ":3: find.mute.state[1].css: 'a >' is no CSS selector: nothing follows '>' at character 2",
