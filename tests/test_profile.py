@@ -20,6 +20,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sipmessage import URI, Request
 from widget_conformance.fixtures import approach, profile, profile_check
 from widget_conformance.fixtures.far_end import sip
+from widget_conformance.fixtures.far_end.server import FarEnd
 from widget_conformance.fixtures.far_end.settings import AfterAck, FarEndSettings
 from widget_conformance.fixtures.far_end.user_agent import UserAgent
 from widget_conformance.fixtures.profile import (
@@ -418,9 +419,102 @@ def test_a_chain_needs_an_address_somewhere(folder: Path) -> None:
     assert load(write(folder, leaf="extends = 'base.toml'\n" + URL, base="name = 'x'")).name == "x"
 
 
+def test_what_has_to_stand_together_may_stand_in_two_files(folder: Path) -> None:
+    base = URL + "[access]\nuser = 'shared'\n"
+    made = load(write(folder, leaf="extends = 'base.toml'\n[access]\npassword = 'secret'", base=base))
+    assert (made.access.user, made.access.password) == ("shared", "secret")
+    made = load(write(folder, leaf="extends = 'base.toml'\n[access]\npassword = 'other'", base=base + "password = 'x'"))
+    assert (made.access.user, made.access.password) == ("shared", "other")
+    certificate(folder / "far-end.pem", "far-end.example")
+    (folder / "far-end.key").write_bytes((folder / "far-end.pem").read_bytes())
+    base = URL + "[far_end]\ncertificate = 'far-end.pem'\n"
+    made = load(write(folder, leaf="extends = 'base.toml'\n[far_end]\nkey = 'far-end.key'", base=base))
+    assert made.far_end.key == str((folder / "far-end.key").resolve())
+
+
+def test_what_is_missing_in_the_whole_chain_is_told_where_the_other_key_is(folder: Path) -> None:
+    with pytest.raises(profile.MissingKey) as told:
+        load(write(folder, leaf=URL + "extends = 'base.toml'", base="name = 'x'\n[access]\nuser = 'shared'"))
+    assert str(told.value) == f"{folder}/base.toml:3: access.user: the key 'password' is missing beside 'user'"
+
+
+@pytest.mark.parametrize(("leaf", "base"), [("proxy", "hosts"), ("hosts", "proxy")])
+def test_what_excludes_each_other_does_so_in_two_files_as_well(folder: Path, leaf: str, base: str) -> None:
+    said = {"proxy": "proxy = 'http://127.0.0.1:3128'", "hosts": "hosts = { 'widget.example' = '127.0.0.1' }"}
+    with pytest.raises(profile.KeysThatExclude) as told:
+        load(write(folder, leaf=f"extends = 'base.toml'\n[access]\n{said[leaf]}", base=f"{URL}[access]\n{said[base]}"))
+    assert str(told.value) == (
+        f"{folder}/leaf.toml:3: access.{leaf}: proxy and hosts exclude each other: it is the proxy that looks for names; "
+        f"the other is in {folder}/base.toml:3: access.{base}"
+    )
+
+
+LANGUAGES = """
+[find.mute]
+name = { en = "mute", de = "stumm", de-CH = "lautlos" }
+state = { text = { en = "off", de = "aus" } }
+[find.microphone_lost]
+text = { en = ["microphone", "lost"], de = "mikrofon" }
+[[before_call]]
+click = { role = "button", name = { en = "chat", de = "gespräch" } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("locale", "mute", "state", "lost", "click"),
+    [
+        ("en-US", "mute", "off", ("microphone", "lost"), "chat"),
+        ("de-CH", "lautlos", "aus", ("mikrofon",), "gespräch"),
+        ("DE-ch-1996", "lautlos", "aus", ("mikrofon",), "gespräch"),
+        ("de-AT", "stumm", "aus", ("mikrofon",), "gespräch"),
+    ],
+)
+def test_the_locale_chooses_among_languages(
+    folder: Path, locale: str, mute: str, state: str, lost: tuple[str, ...], click: str
+) -> None:
+    made = load(write(folder, leaf=f"extends = 'base.toml'\nlocale = '{locale}'", base=URL + LANGUAGES))
+    assert (made.find["mute"].name, made.find["mute"].state[0].text) == (mute, state)
+    assert made.find["microphone_lost"].text == lost
+    assert made.before_call[0].target is not None
+    assert made.before_call[0].target.name == click
+
+
+def test_a_language_that_is_not_there_is_told_where_the_others_are(folder: Path) -> None:
+    file = write(folder, leaf="extends = 'base.toml'\nlocale = 'fr'\n[find.mute]\nname = 'x'", base=URL + LANGUAGES)
+    with pytest.raises(profile.WrongValue) as told:
+        load(file)
+    words = "find.mute.state.text: nothing is given for the locale 'fr', only for en, de"
+    assert str(told.value) == f"{folder}/base.toml:5: {words}"
+
+
 def test_a_table_extends_nothing() -> None:
     with pytest.raises(ProfileUnreadable, match="a table: extends: only a file can extend another"):
         from_table({"extends": "x.toml"}, "a table")
+
+
+RIGHT = [
+    "url = 'https://a.b./'",
+    "url = 'http://[::1]:80/?x={far_end_url}#/{origin}'",
+    URL + 'query = { config = \'{"sip": {"url": "{far_end_url}"}, agent: {number: 1}}\' }',
+    URL
+    + '[far_end]\nafter_ack = [{ body = \'{"call-id": {"call_id":"{call_id}"}, "x": {agent: 1}, "y": {"some-name":{}}}\' }]',
+    URL + '[far_end]\nafter_ack = [{ body = "a\\r\\nb\\tc" }]',
+    URL + "[far_end]\nagent = 'anna'\nnumbers = ['100']",  # who answers need not be who is called
+    URL
+    + "[far_end]\nvideo_off = [{ method='INFO', pattern='x', video='off' }, { method='SDP', pattern='x', video='on' }]",
+    URL + "[far_end]\nwitness = 'sender'\nignore = ['/ping/']",
+    URL + "calls = ['audio']\naudio_url = 'http://x/'\n[[before_call]]\npress = 'Tab'\nfor = 'audio'",
+    URL + "[find.mute]\nstate = { class = 'md:w-1.5' }",
+    URL + "[find.mute]\nstate = { class = '!off' }",
+    URL + "[find.mute]\nstate = { attribute = 'xlink:href', value = '/icons/mute/' }",
+    URL + "[find.mute]\nname = '/ mute'",
+    URL + "version = { stated = 'Release 5.6' }",
+]
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_what_looks_wrong_and_is_not(folder: Path, text: str) -> None:
+    read(folder, text)
 
 
 # -- the environment
@@ -613,6 +707,20 @@ def test_everything_of_the_far_end_reaches_its_settings(folder: Path) -> None:
     assert hash(_settings(made.far_end))
 
 
+@pytest.mark.parametrize(
+    ("listen", "url"),
+    [
+        ("127.0.0.2", "ws://127.0.0.2:0/sip"),
+        ("0.0.0.0", "ws://127.0.0.1:0/sip"),
+        ("::1", "ws://[::1]:0/sip"),
+        ("::", "ws://[::1]:0/sip"),
+    ],
+)
+def test_the_address_that_a_page_is_told(folder: Path, listen: str, url: str) -> None:
+    made = read(folder, f"{URL}[far_end]\nlisten = '{listen}'")
+    assert FarEnd(_settings(made.far_end)).url == url
+
+
 def test_messages_after_ack() -> None:
     message = AfterAck('{"id": "{call_id}", "from": "{agent}", "what": {}, "no": "{unknown}"}')
     assert message.text(call_id="{agent}", agent="100") == (
@@ -661,11 +769,16 @@ SELECTORS = [
     "[a*='\\'']", ":root", "a:not(.b, #c)", "a:has(> b)", ":is()", "li:nth-child(2n + 1 of .a)", "a::before", "p:lang(de)",
     ".\\31 a", ".-a", ".--a", ".md\\:flex", "svg|a", "*|*", "a/* b */ b", " a ", "ä", "::slotted(a)", ":host(.a) b",
     "x-widget[data-version]", ":nth-child(2)", "a:hover:not([b])", "button:is(.a, .b) > i", "[data-x=\"a]b\"]", "&.a",
+    "a:FOCUS-visible", "input:-webkit-autofill", ":-moz-focusring", "a:first-letter", ":nth-child( +3n - 2 )", ":nth-child(even)",
+    ":nth-of-type(-n+3)", ":nth-last-child(-1 of .a, b)", ":defined", "dialog:modal", ":host", ":host-context(a) b", ":state(x)",
+    "::-webkit-scrollbar", ":popover-open", "a:nth-child(N)", ":has(:checked)",
 ]  # fmt: skip
 NO_SELECTORS = [
     "", " ", "a >", "> a", "a,", ",a", "a,,b", ".a..b", ".", "#", ".1", "#1", "a[", "a[b", "a[b=]", "a[b=c d]", "a]", "a:not(",
     "a:not()", "a)", "a:", "a::", "a{}", "a;b", "a:has-text('b')", "a:contains(b)", "a:visible", "//a", "text=a", "a > > b",
     "a!b", "@a", "a[1=b]", "a:not(b", "*a", ".a*", "%",
+    "button:foo", "a:hovr", "a:not(:hovr)", ":nth-child", ":nth-child()", ":nth-child(x)", ":nth-child(2n 1)", ":is", ":lang",
+    ":nth-of-type(2 of a)", ":nth-child(2 of)",
 ]  # fmt: skip
 
 

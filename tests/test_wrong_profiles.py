@@ -82,7 +82,7 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         WrongValue,
         ":3: far_end.witness: expected one of 'far end', 'sender', found the text 'both'",
     ),
-    (URL + "[far_end]\nkey = 'x.key'", MissingKey, ":2: far_end: the key 'certificate' is missing beside 'key'"),
+    (URL + "[far_end]\nkey = 'x.key'", MissingKey, ":3: far_end.key: the key 'certificate' is missing beside 'key'"),
     (
         URL + "[far_end]\nsignalling = 'whip'\ndomain = 'contact.example'",
         KeysThatExclude,
@@ -123,7 +123,8 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         WrongValue,
         ":3: access.storage_state: none.json cannot be read: No such file or directory",
     ),
-    (URL + "[access]\nuser = 'x'", MissingKey, ":2: access: the key 'password' is missing beside 'user'"),
+    (URL + "[access]\nuser = 'x'", MissingKey, ":3: access.user: the key 'password' is missing beside 'user'"),
+    (URL + "[access]\npassword = 'x'", MissingKey, ":3: access.password: the key 'user' is missing beside 'password'"),
     (
         URL + "[access]\naccept_untrusted_certificate = 'yes'",
         WrongValue,
@@ -146,6 +147,28 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         URL + "zzzz = 1",
         UnknownKey,
         ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
+    ),
+    (URL + "[mute]\nrole = 'button'", UnknownKey, ":2: mute: unknown key; it belongs in [find]"),
+    (URL + "[camera]\nrole = 'button'", UnknownKey, ":2: camera: unknown key; it belongs in [find]"),
+    (
+        URL + "[timeouts]\nshown = 2",
+        UnknownKey,
+        ":2: timeouts: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
+    ),
+    (
+        URL + "[access]\ninsecure = true",
+        UnknownKey,
+        ":3: access.insecure: unknown key; known here: accept_untrusted_certificate, user, password, storage_state, proxy, hosts",
+    ),
+    (
+        URL + "[far_end]\ntransport = 'ws'",
+        UnknownKey,
+        ":3: far_end.transport: unknown key; known here: witness, ignore, signalling, listen, port, certificate, key, domain, agent, numbers, user, password, ring_seconds, answer, after_ack, video_off",
+    ),
+    (
+        URL + "[[not_applicable]]\nstatement = 'NOTE-1'\nwhy = 'x'",
+        WrongValue,
+        ":3: not_applicable[0].statement: expected a statement of the article, found the text 'NOTE-1'; `widget-conformance list` shows them all",
     ),
     (URL + "password = 'x'", UnknownKey, ":2: password: unknown key; it belongs in [access] or in [far_end]"),
     (
@@ -216,12 +239,57 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "[find.mute]\ncss = 'x'\nstate = [{ means = 'loud', class = 'x' }]",
         WrongValue,
-        ":4: find.mute.state[0].means: expected one of 'active', 'inactive', 'blocked', found the text 'loud'; did you mean 'blocked'?",
+        ":4: find.mute.state[0].means: expected one of 'active', 'inactive', 'blocked', found the text 'loud'",
     ),
     (
         URL + "[find.mute]\ncss = 'x'\nstate = { value = 'x' }",
         MissingKey,
-        ":4: find.mute.state: expected at least one of attribute, class, name, text",
+        ":4: find.mute.state: expected at least one of attribute, class, css, name, text",
+    ),
+    (
+        "locale = 'fr-CH'\n" + URL + "[find.mute]\nname = { en = 'mute', de-CH = 'stumm' }",
+        WrongValue,
+        ":4: find.mute.name: nothing is given for the locale 'fr-CH', only for en, de-CH",
+    ),
+    (
+        URL + "[find.mute]\ntext = { en = 'mute', de = ['stumm', '('] }",
+        BadPattern,
+        ":3: find.mute.text.de[1]: the pattern '(' does not compile at character 1: missing ), unterminated subpattern",
+    ),
+    (
+        URL + "[[before_call]]\nclick = { label = { en = 'chat', de = '/gespräch/i' } }",
+        BadPattern,
+        ":3: before_call[0].click.label.de: the pattern '/gespräch/i' is written with slashes, which would have to be there; write 'gespräch', and case is ignored",
+    ),
+    (
+        URL + "[find.mute]\nstate = { text = { en = 'off', de_CH = 'aus' } }",
+        WrongValue,
+        ":3: find.mute.state.text: expected a language tag such as en-US, found the text 'de_CH'; did you mean 'de-CH'?",
+    ),
+    (
+        URL + "[find.mute]\nname = ['mute', 'unmute']",
+        WrongValue,
+        ":3: find.mute.name: expected text, or a table of texts by language, found a list",
+    ),
+    (
+        URL + "[find.mute]\nname = {}",
+        WrongValue,
+        ":3: find.mute.name: expected text, or a table of texts by language, found an empty table",
+    ),
+    (
+        URL + "[find.mute]\ntext = 3",
+        WrongValue,
+        ":3: find.mute.text: expected text, a list of texts, or a table of either by language, found the number 3",
+    ),
+    (
+        URL + "[find.mute]\ntext = { en = 3 }",
+        WrongValue,
+        ":3: find.mute.text.en: expected text or a list of texts, found the number 3",
+    ),
+    (
+        URL + "[find.mute]\nstate = [{ class = 'a' }, { css = 'a >' }]",
+        BadSelector,
+        ":3: find.mute.state[1].css: 'a >' is no CSS selector: nothing follows '>' at character 2",
     ),
     (
         URL + "[find.mute]\nname = '('",
@@ -252,6 +320,26 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         URL + "[find.mute]\ncss = 'button:has-text(\"x\")'",
         BadSelector,
         ":3: find.mute.css: 'button:has-text(\"x\")' is no CSS selector: :has-text at character 7 is Playwright's, not CSS; use text, name or role instead",
+    ),
+    (
+        URL + "[find.mute]\ncss = 'button:xyz'",
+        BadSelector,
+        ":3: find.mute.css: 'button:xyz' is no CSS selector: :xyz at character 7 is no pseudo-class",
+    ),
+    (
+        URL + "[find.mute]\ncss = 'button:disabld'",
+        BadSelector,
+        ":3: find.mute.css: 'button:disabld' is no CSS selector: :disabld at character 7 is no pseudo-class; did you mean :disabled?",
+    ),
+    (
+        URL + "[find.mute]\ncss = 'a:nth-child'",
+        BadSelector,
+        ":3: find.mute.css: 'a:nth-child' is no CSS selector: :nth-child at character 2 lacks what belongs in parentheses behind it",
+    ),
+    (
+        URL + "[find.mute]\ncss = 'a:nth-child(x)'",
+        BadSelector,
+        ":3: find.mute.css: 'a:nth-child(x)' is no CSS selector: :nth-child at character 2 takes a number, even, odd or a form such as 2n+1",
     ),
     (
         URL + "[find.mute]\ncss = 'a >'",
@@ -624,6 +712,156 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         URL + "[query]\na = '{sip_url}'\nb = '${WIDGET_NOT_SET}'",
         VariableNotSet,
         ":4: query.b: the environment variable WIDGET_NOT_SET is not set; set it, or write $${WIDGET_NOT_SET} for these very characters",
+    ),
+    (
+        URL + '[find.mute]\nname = "\\bmute\\b"',
+        WrongValue,
+        ":3: find.mute.name: holds the control character U+0008, which nobody can see; "
+        'of "\\b" TOML makes that: write the text in single quotes, or \\\\b',
+    ),
+    (
+        URL + '[find.mute]\ncss = "a\\u007fb"',
+        WrongValue,
+        ":3: find.mute.css: holds the control character U+007F, which nobody can see",
+    ),
+    (
+        URL + '[[before_call]]\nclick = { text = ["a", "\\fb"] }',
+        WrongValue,
+        ":3: before_call[0].click.text[1]: holds the control character U+000C, which nobody can see; "
+        'of "\\f" TOML makes that: write the text in single quotes, or \\\\f',
+    ),
+    (
+        URL + "[find.mute]\nstate = { class = '.muted' }",
+        WrongValue,
+        ":3: find.mute.state.class: expected one class, without dots, brackets and spaces around it, found the text '.muted'; did you mean 'muted'?",
+    ),
+    (
+        URL + "[find.mute]\nstate = [{ class = 'mic off' }]",
+        WrongValue,
+        ":3: find.mute.state[0].class: expected one class, without dots, brackets and spaces around it, found the text 'mic off'; did you mean 'mic'?",
+    ),
+    (
+        URL + "[find.mute]\nstate = { class = ' ' }",
+        WrongValue,
+        ":3: find.mute.state.class: expected one class, without dots, brackets and spaces around it, found the text ' '",
+    ),
+    (
+        URL + "[find.mute]\nstate = { attribute = '[aria-pressed]' }",
+        WrongValue,
+        ":3: find.mute.state.attribute: expected the name of one attribute, without dots, brackets and spaces around it, found the text '[aria-pressed]'; did you mean 'aria-pressed'?",
+    ),
+    (
+        URL + "[find.mute]\nstate = { attribute = ['aria-pressed', 'data x'] }",
+        WrongValue,
+        ":3: find.mute.state.attribute[1]: expected the name of one attribute, without dots, brackets and spaces around it, found the text 'data x'; did you mean 'data'?",
+    ),
+    (
+        URL + "[version]\nelement = 'html'\nattribute = 'data-version='",
+        WrongValue,
+        ":4: version.attribute: expected the name of one attribute, without dots, brackets and spaces around it, found the text 'data-version='; did you mean 'data-version'?",
+    ),
+    (
+        "url = 'http://x/?sip={far_end_url'",
+        UnknownPlaceholder,
+        ":1: url: {far_end_url is opened and not closed; did you mean {far_end_url}?",
+    ),
+    (
+        "url = 'http://x/?sip=far_end_url}'",
+        UnknownPlaceholder,
+        ":1: url: far_end_url} is closed and not opened; did you mean {far_end_url}?",
+    ),
+    ("url = 'http://x/?{'", UnknownPlaceholder, ":1: url: '{' stands alone; known: {origin}, {far_end_url}"),
+    (
+        URL + "query = { sip = '{far_end_url' }",
+        UnknownPlaceholder,
+        ":2: query.sip: {far_end_url is opened and not closed; did you mean {far_end_url}?",
+    ),
+    (
+        URL + "query = { sip = '{far-end-url}' }",
+        UnknownPlaceholder,
+        ":2: query.sip: unknown placeholder {far-end-url}; did you mean {far_end_url}?",
+    ),
+    (
+        URL + '[far_end]\nafter_ack = [{ body = \'{"id": "{call_id"}\' }]',
+        UnknownPlaceholder,
+        ":3: far_end.after_ack[0].body: {call_id is opened and not closed; did you mean {call_id}?",
+    ),
+    (
+        URL + '[far_end]\nafter_ack = [{ body = \'{"id": "{call-id}"}\' }]',
+        UnknownPlaceholder,
+        ":3: far_end.after_ack[0].body: unknown placeholder {call-id}; did you mean {call_id}?",
+    ),
+    (
+        URL + '[far_end]\nafter_ack = [{ body = \'{"id": "{ call_id }"}\' }]',
+        UnknownPlaceholder,
+        ":3: far_end.after_ack[0].body: unknown placeholder { call_id }; did you mean {call_id}?",
+    ),
+    (
+        URL + "[far_end]\ndomain = 'sip:contact.example'",
+        WrongValue,
+        ":3: far_end.domain: expected a domain such as contact.example, as it stands behind the @, found the text 'sip:contact.example'",
+    ),
+    (
+        URL + "[far_end]\ndomain = '100@contact.example'",
+        WrongValue,
+        ":3: far_end.domain: expected a domain such as contact.example, as it stands behind the @, found the text '100@contact.example'",
+    ),
+    (
+        URL + "[far_end]\nuser = 'sip:2000'",
+        WrongValue,
+        ":3: far_end.user: expected a user name or number, as it stands before the @, found the text 'sip:2000'",
+    ),
+    (
+        URL + "[far_end]\nuser = '20 00'",
+        WrongValue,
+        ":3: far_end.user: expected a user name or number, as it stands before the @, found the text '20 00'",
+    ),
+    (
+        URL
+        + "[far_end]\nvideo_off = [{ method='INFO', pattern='x', video='off' },\n{ method='INFO', pattern='x', video='on' }]",
+        SaidTwice,
+        ":4: far_end.video_off[1].pattern: far_end.video_off[0] says the same pattern for video = 'off'; a message cannot tell both",
+    ),
+    (
+        URL + "calls = ['audio']\nvideo_url = 'https://example.org/video'",
+        KeysThatExclude,
+        ":3: video_url: it means nothing with calls = ['audio']; the build has no video calls",
+    ),
+    (
+        URL + "calls = ['video']\n[[before_call]]\npress = 'Tab'\nfor = 'audio'",
+        KeysThatExclude,
+        ":5: before_call[0].for: it means nothing with calls = ['video']; the build has no audio calls",
+    ),
+    (
+        "url = 'https://a..b/'",
+        BadUrl,
+        ":1: url: expected an address such as https://example.org/widget, found 'https://a..b/'",
+    ),
+    (URL + "name = ' '", WrongValue, ":2: name: expected text that is not empty, found the text ' '"),
+    (
+        URL + "[[not_applicable]]\nstatement = 'CAM-LIVE-2'\nwhy = ' '",
+        WrongValue,
+        ":4: not_applicable[0].why: expected text that is not empty, found the text ' '",
+    ),
+    (
+        URL + "[version]\nstated = 'latest'",
+        WrongValue,
+        ":3: version.stated: expected a version, such as 5.1, found the text 'latest'",
+    ),
+    (
+        URL + "[find.mute]\nname = '/mute/i'",
+        BadPattern,
+        ":3: find.mute.name: the pattern '/mute/i' is written with slashes, which would have to be there; write 'mute', and case is ignored",
+    ),
+    (
+        URL + "[find.mute]\ntext = ['a', '/mute/']",
+        BadPattern,
+        ":3: find.mute.text[1]: the pattern '/mute/' is written with slashes, which would have to be there; write 'mute', and case is ignored",
+    ),
+    (
+        URL + "[find.mute]\nstate = { attribute = 'data-mic', value = '/off/i' }",
+        BadPattern,
+        ":3: find.mute.state.value: the pattern '/off/i' is written with slashes, which would have to be there; write 'off', and case is ignored",
     ),
 ]
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 from widget_conformance.fixtures.observer import ClickNotTaken, ControlDisabled, ControlNotFound, Face, PageSilent
 from widget_conformance.fixtures.observer.frame import handle
-from widget_conformance.fixtures.profile import Finder, default
+from widget_conformance.fixtures.profile import Finder, default, from_table
 from widget_conformance.fixtures.timeline import Timeline, now
 
 See = Callable[..., Face]
@@ -110,6 +110,29 @@ def test_state_of_a_control(see: See, body: str, first: bool, act: str, then: bo
     face.timeline.wait(lambda: len(face.timeline.events("state", "widget")) > 1, 3, "the state", pump=face.pump)
     assert [e.detail["active"] for e in face.timeline.events("state", "widget")] == [first, then]
     assert face.control_state("mute")["active"] is then
+
+
+ICONS = [
+    ("<button id=b>m<svg class=mic></svg></button>", False, "b.lastChild.classList.value = 'mic-off'", True),
+    ("<button id=b class=mic-off>m</button>", True, "b.className = ''", False),
+    ("<button id=b>m<i hidden class=mic-off></i></button>", True, "b.lastChild.remove()", False),
+    (
+        "<button id=b>m<x-icon></x-icon></button>",
+        False,
+        "b.lastChild.attachShadow({ mode: 'open' }).innerHTML = '<i class=mic-off></i>'",
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "first", "act", "then"), ICONS)
+def test_state_that_an_icon_tells(see: See, body: str, first: bool, act: str, then: bool) -> None:
+    table = {"url": "http://x/", "find": {"mute": {"css": "#b", "state": {"css": ".mic-off"}}}}
+    face = see(body, from_table(table, "a table"))
+    wait_shown(face, "mute")
+    assert face.control_state("mute")["active"] is first
+    face.page.evaluate(act)
+    face.timeline.wait(lambda: face.control_state("mute")["active"] is then, 3, "the state", pump=face.pump)
 
 
 @pytest.mark.parametrize(
