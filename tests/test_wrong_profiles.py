@@ -287,6 +287,16 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         ":3: find.mute.text.en: expected text or a list of texts, found the number 3",
     ),
     (
+        URL + "[find.mute]\nstate = { class = 'a', css = '.b' }",
+        KeysThatExclude,
+        ":3: find.mute.state.css: cannot be said together with 'class': a rule tells by one of attribute, class, css",
+    ),
+    (
+        URL + "[find.mute]\ncss = 'a'\nclass = 'muted'",
+        UnknownKey,
+        ":4: find.mute.class: unknown key; it belongs in find.mute.state",
+    ),
+    (
         URL + "[find.mute]\nstate = [{ class = 'a' }, { css = 'a >' }]",
         BadSelector,
         ":3: find.mute.state[1].css: 'a >' is no CSS selector: nothing follows '>' at character 2",
