@@ -19,7 +19,7 @@ _COMMANDS = {
     "list": ("listing", "show the scenarios with their statements, browsers and routes"),
     "prove": ("prove", "run the suite over builds with known defects, and see what it notices"),
     "soak": ("soak", "repeat scenarios and report every verdict that is not always the same"),
-    "serve": ("serve", "serve the reference widget and the agent's console, to try by hand"),
+    "serve": ("serve", "serve the reference widget, its builds and the agent's console, to try by hand"),
     "report": ("report", "make the reports anew from results"),
     "doctor": ("doctor", "check browsers, permission routes, media path and Node"),
     "setup": ("setup", "install what pip cannot: browsers (as root on Debian), npm packages"),

@@ -3,8 +3,10 @@
 import errno
 import json
 import os
+import signal
 import socket
 import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -225,6 +227,32 @@ def test_a_port_that_is_taken_is_told(run_in_process: object) -> None:
     assert ended.status == 2
     assert f"port {port}" in ended.err
     assert "choose another" in ended.err
+
+
+def test_serve_shows_all_builds_and_takes_their_calls() -> None:
+    process = subprocess.Popen([*COMMAND, "serve"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        said = dict(line.strip().split("  ", 1) for line in iter(process.stdout.readline, "Ctrl-C ends it.\n") if line)
+        index = said["All builds"].strip()
+        _, port = index.removesuffix("/").rsplit(":", 1)
+        assert b">D06</a>" in fetch(port, "s0.localhost", "/")
+        sockets = {
+            json.loads(fetch(port, f"{host}.localhost", "/config.json"))["websocket"] for host in ("s0", "s0-d06")
+        }
+        assert len(sockets) == 1
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def fetch(port: str, host: str, path: str) -> bytes:
+    """What the server sends to a browser, whether or not the machine knows names below `localhost`."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": f"{host}:{port}"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        return bytes(answer.read())
 
 
 @pytest.mark.parametrize("port", ["-1", "70000", "٣٠٠٠"])
