@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from widget_conformance.commands.exits import CONFORMING, UNDECIDED
+from widget_conformance.commands.exits import CONFORMING, UNDECIDED, naming
 from widget_conformance.fixtures.browsers.finding import BROWSERS, UnknownBrowser
 from widget_conformance.fixtures.browsers.routes import ROUTES
 from widget_conformance.fixtures.stage import Stage
@@ -39,7 +39,8 @@ def execute(options: argparse.Namespace) -> int:
 
     with closing(Stage(headless=not options.headed)) as stage:
         situations = try_profile(stage, subject, route, told)
-    page = write_page(subject.name, options.browser, situations, options.results)
+    with naming(options.results):
+        page = write_page(subject.name, options.browser, situations, options.results)
     looks = [look for situation in situations for look in situation.looks if look.needed]
     missing = [look.entry for look in looks if not look.found]
     problems = sum(len(situation.problems) for situation in situations)

@@ -1,5 +1,9 @@
 """What an exit status means, and which errors lead to which."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 CONFORMING = 0
 BROKEN = 1
 WRONG_USE = 2
@@ -39,3 +43,14 @@ def expected_errors() -> tuple[type[Exception], ...]:
         AllureNotInstalled, AllureReportFailed, BrowserMissing, NodeFailed, NodePackagesMissing, ObserverNotBuilt,
         ResultsNotWritten,
     )  # fmt: skip
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Give an error in writing the name of the file, or of its folder: a full disk does not tell it."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error

@@ -6,7 +6,7 @@ from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
-from widget_conformance.commands.exits import CONFORMING, UNDECIDED
+from widget_conformance.commands.exits import CONFORMING, UNDECIDED, naming
 from widget_conformance.fixtures import profile as profiles
 from widget_conformance.fixtures.browsers.finding import BROWSERS, UnknownBrowser
 from widget_conformance.fixtures.discovery import LATER, discover, given
@@ -59,7 +59,8 @@ def execute(options: argparse.Namespace) -> int:
     if options.extends:
         found.extends = Path(os.path.relpath(options.extends, options.output.parent)).as_posix()
     schema = Path(str(files(profiles.__package__ or "widget_conformance.fixtures") / "profile.schema.json"))
-    options.output.write_text(found.toml(str(schema)), encoding="utf-8")
+    with naming(options.output):
+        options.output.write_text(found.toml(str(schema)), encoding="utf-8")
     for one in (found.version, *found.entries):
         if one.told:
             print(f"{one.entry:<20} {plain(one.told, 200)}")

@@ -7,9 +7,10 @@ import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE, expected_errors, wrong_use_errors
+from widget_conformance.reports.text import plain
 
 _COMMANDS = {
     "run": ("run", "judge widgets and write the reports"),
@@ -18,7 +19,7 @@ _COMMANDS = {
     "list": ("listing", "show the scenarios with their statements, browsers and routes"),
     "prove": ("prove", "run the suite over builds with known defects, and see what it notices"),
     "soak": ("soak", "repeat scenarios and report every verdict that is not always the same"),
-    "serve": ("serve", "serve the reference widget and the agent's console, to try by hand"),
+    "serve": ("serve", "serve the reference widget, its builds and the agent's console, to try by hand"),
     "report": ("report", "make the reports anew from results"),
     "doctor": ("doctor", "check browsers, permission routes, media path and Node"),
     "setup": ("setup", "install what pip cannot: browsers (as root on Debian), npm packages"),
@@ -72,28 +73,70 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit status."""
-    options = _parser().parse_args(words)
-    told: Exception
+    """Run one command; returns the exit status. No error is told by a stack trace, or by the status of a broken promise."""
+    given = sys.argv[1:] if words is None else list(words)
+    options = argparse.Namespace(debug="--debug" in given)
+    try:
+        _parser().parse_args(given, options)
+        status = _execute(options)
+        sys.stdout.flush()  # else the interpreter does it, and tells a full disk by a status of its own
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has gone
+        _discard(sys.stdout)
+        return UNDECIDED
+    except Exception as error:  # noqa: BLE001 - whatever it is, 1 would mean a broken promise
+        status, text = _meaning(error)
+        trace = "".join(traceback.format_exception(error)) if options.debug else ""
+        _say(f"{trace}widget-conformance: {text}")
+    return status
+
+
+def _execute(options: argparse.Namespace) -> int:
     module, _ = _COMMANDS[options.command]
     try:
         return int(import_module(f"widget_conformance.commands.{module}").execute(options))
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # so rich ends when whoever read our output has gone
         return UNDECIDED
-    except (*wrong_use_errors(), *expected_errors()) as error:
-        told, text = error, str(error)
-    except OSError as error:
-        if error.filename is None:
-            raise
-        told, text = error, f"{error.filename}: {error.strerror}; choose another place, or mend this one"
-    if options.debug:
-        traceback.print_exception(told)
-    print(f"widget-conformance: {text}", file=sys.stderr)
-    return WRONG_USE if isinstance(told, wrong_use_errors()) else UNDECIDED
+
+
+def _meaning(error: Exception) -> tuple[int, str]:
+    """What an error means as an exit status, and the line that says what to do."""
+    if isinstance(error, (*wrong_use_errors(), *expected_errors())):
+        return WRONG_USE if isinstance(error, wrong_use_errors()) else UNDECIDED, str(error)
+    if not isinstance(error, OSError):
+        what = f"{type(error).__name__}: {error}"
+        return UNDECIDED, f"internal error: {plain(what, 300)}; --debug shows the trace, please report it"
+    why = error.strerror or plain(str(error), 300) or type(error).__name__
+    where = error.filename or (None if _takes_more(sys.stdout) else "standard output")
+    if where is None:
+        return UNDECIDED, f"{why}; --debug shows where"
+    return UNDECIDED, f"{where}: {why}; choose another place, or mend this one"
+
+
+def _takes_more(stream: TextIO) -> bool:
+    """Whether an empty line can still be written: the error of one that is full does not say which file it was."""
+    try:
+        print(file=stream, flush=True)
+    except OSError:
+        _discard(stream)
+        return False
+    return True
+
+
+def _discard(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere, so that the interpreter does not fail at it in the end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _say(text: str) -> None:
+    try:
+        print(text, file=sys.stderr)
+    except OSError:  # nobody can be told; the exit status remains
+        _discard(sys.stderr)
 
 
 if __name__ == "__main__":

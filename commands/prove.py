@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from widget_conformance.commands import run as running
-from widget_conformance.commands.exits import BROKEN, CONFORMING, UNDECIDED
+from widget_conformance.commands.exits import BROKEN, CONFORMING, UNDECIDED, naming
 from widget_conformance.fixtures.catalogue import Case, cases
 from widget_conformance.fixtures.plan import NothingToRun
 from widget_conformance.reference_impl.builds import Build, catalogue
@@ -89,7 +89,8 @@ def execute(options: argparse.Namespace) -> int:
             return status
     results = read(options.results)
     proof = prove(results.results, builds, cases(), results.complete, whole)
-    page, data = write_page(proof, options.results), write_data(proof, options.results)
+    with naming(options.results):
+        page, data = write_page(proof, options.results), write_data(proof, options.results)
     for line in (*proof.warnings, *summary(proof)):
         print(plain(line))
     print(f"Kill matrix                  {page}\nThe same as data             {data}")

@@ -1,4 +1,4 @@
-"""`widget-conformance serve`: the reference widget and the agent's console, for a person to try."""
+"""`widget-conformance serve`: the reference widget, its builds and the agent's console, for a person to try."""
 
 import argparse
 import signal
@@ -8,6 +8,7 @@ from widget_conformance.fixtures.far_end.server import FarEnd
 from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
 from widget_conformance.fixtures.subject import REFERENCE_RELEASES
 from widget_conformance.fixtures.timeline import Timeline
+from widget_conformance.reference_impl.builds import catalogue, label
 from widget_conformance.reference_impl.server import DEFAULT_SCENARIO, ReferenceServer
 
 
@@ -32,10 +33,12 @@ def execute(options: argparse.Namespace) -> int:
     try:
         room = far_end.open_room(DEFAULT_SCENARIO, Timeline(), CHROMIUM_SOURCE)
         server = ReferenceServer(far_end.port, options.port)
-        server.attach_console(lambda name: room if name == DEFAULT_SCENARIO else None)
+        labels = {label(DEFAULT_SCENARIO, build) for build in (None, *catalogue().values())}
+        server.attach_console(lambda name: room if name in labels else None)
         with server:
             for release in REFERENCE_RELEASES:
                 print(f"Reference widget {release}  {server.url(release)}")
+            print(f"All builds            {server.index_url()}")
             print(f"Agent console         {server.console_url()}")
             print("Ctrl-C ends it.", flush=True)
             stop.wait()

@@ -31,6 +31,10 @@ class Room(Protocol):
     """What the console needs of a far end's room."""
 
     @property
+    def name(self) -> str:
+        """The first label of the host at which the far end takes calls for it."""
+
+    @property
     def agent(self) -> Agent:
         """Who picks up."""
 

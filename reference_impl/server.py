@@ -46,7 +46,7 @@ class ReferenceServer:
         self._jssip = Path()
 
     def attach_console(self, provider: RoomProvider) -> None:
-        """Let `/console/` show the room that `provider` finds for the first label of the host."""
+        """Let `/console/` show the room that `provider` finds for the first label of the host, and widgets call it."""
         self._rooms = provider
 
     def start(self) -> None:
@@ -102,6 +102,10 @@ class ReferenceServer:
             raise UnknownRelease(f"reference@{release} does not exist; choose one of {', '.join(RELEASES)}")
         return f"http://{scenario}.localhost:{self.port}/{release}/"
 
+    def index_url(self) -> str:
+        """Address of the page that leads to every release and every build."""
+        return f"http://{DEFAULT_SCENARIO}.localhost:{self.port}/"
+
     def console_url(self, scenario: str = DEFAULT_SCENARIO) -> str:
         """Address of the agent's console for that scenario."""
         return f"http://{scenario}.localhost:{self.port}/console/"
@@ -126,7 +130,17 @@ class ReferenceServer:
         if self._rooms is not None:
             items += '<li><a href="/console/">Agent console</a></li>'
         page = (HOME / "site" / "index.html").read_text("utf-8").replace("<!-- releases -->", items)
-        return web.Response(text=page, content_type="text/html")
+        rows = "".join(self._row(build) for build in sorted(builds.catalogue().values(), key=lambda build: build.id))
+        return web.Response(text=page.replace("<!-- builds -->", rows), content_type="text/html")
+
+    def _row(self, build: builds.Build) -> str:
+        """A row of the table of builds; each has an origin of its own, which tells the server what to change."""
+        url = self.url(build.release, builds.label(DEFAULT_SCENARIO, build))
+        id_, title, kind, release = map(html.escape, (build.id, build.title, build.kind, build.release))
+        return (
+            f'<tr><th scope="row"><a href="{html.escape(url)}">{id_}</a></th>'
+            f"<td>{kind}</td><td>{release}</td><td>{title}</td></tr>\n"
+        )
 
     async def _with_slash(self, request: web.Request) -> web.Response:
         raise web.HTTPFound(f"{request.path}/")
@@ -137,9 +151,11 @@ class ReferenceServer:
         return web.Response(text=page.replace("{release}", release), content_type="text/html")
 
     async def _config(self, request: web.Request) -> web.Response:
+        scenario = scenario_of(request)
+        room = self._rooms(scenario) if self._rooms is not None else None
         return web.json_response(
             {
-                "websocket": f"ws://{scenario_of(request)}.localhost:{self._far_end_port}/sip",
+                "websocket": f"ws://{room.name if room else scenario}.localhost:{self._far_end_port}/sip",
                 "domain": "contact.example",
                 "user": "customer",
                 "agent": "agent",

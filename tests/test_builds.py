@@ -1,5 +1,6 @@
 """The catalogue of builds: each is what it says, fits the widget's source, and breaks what somebody promised."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -72,6 +73,24 @@ def test_each_defect_that_was_seen_in_products_is_there_or_left_out_with_a_reaso
     without = {one["id"] for one in left_out}
     assert {f"D{number:02}" for number in range(1, 41)} == {id_ for id_ in there if int(id_[1:]) <= 40} | without
     assert not there & without
+
+
+def test_each_situation_is_named_by_a_build_or_told_with_a_scenario_and_a_reason() -> None:
+    """A situation in which widgets go wrong is `E` and two digits, as in what a build is `like`."""
+    text = (builds.HOME / "defects" / "left_out.toml").read_text("utf-8")
+    told = tomllib.loads(text)["situation"]
+    titles = [case.scenario for case in cases()]
+    for one in told:
+        assert set(one) <= {"id", "title", "why", "scenarios"}
+        assert len(one["why"]) > 20
+        assert all(title in titles for title in one.get("scenarios", ()))
+        assert {*re.findall(r"\b[DV]\d\d[a-z]?\b", one["why"])} <= {build.id for build in ALL}
+        assert {*re.findall(r"\b[A-Z]+-[A-Z]+-\d\b", one["why"])} <= {each.id for each in statements.load().all}
+    likes = {name for build in ALL for name in re.findall(r"\bE\d\d\b", build.like)}
+    why = {name for one in tomllib.loads(text)["left_out"] for name in re.findall(r"\bE\d\d\b", one["why"])}
+    ids = [one["id"] for one in told]
+    assert sorted(set(ids)) == sorted(ids)
+    assert likes | why | set(ids) == {f"E{number:02}" for number in range(1, 31)}
 
 
 def made(*edits: Edit, **given: object) -> Build:

@@ -1,17 +1,25 @@
 """The command line under wrong words: each gives its exit status, and a line that says what to do."""
 
+import errno
 import json
 import os
+import signal
 import socket
+import subprocess
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from harness import Ended, command, results
+from harness import COMMAND, Ended, command, results
+from widget_conformance.commands import check, init, listing
 from widget_conformance.commands.main import main
 from widget_conformance.fixtures.browsers.routes import ROUTES
 from widget_conformance.fixtures.catalogue import cases
+from widget_conformance.fixtures.stage import Stage
 from widget_conformance.reports import statements
+from widget_conformance.reports.results import ResultsWriter
 
 
 @pytest.fixture
@@ -96,6 +104,96 @@ def test_debug_shows_where_an_error_came_from(run_in_process: object) -> None:
     assert quiet.status == loud.status == 2
 
 
+FULL = Path("/dev/full")
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+
+
+@needs_full
+@pytest.mark.parametrize("words", [["list"], ["list", "--json"]], ids=" ".join)
+@pytest.mark.parametrize("debug", [False, True], ids=["", "debug"])
+def test_a_full_standard_output_breaks_no_promise(words: list[str], debug: bool) -> None:
+    with FULL.open("w") as full:
+        ended = subprocess.run(
+            [*COMMAND, *words, *(["--debug"] if debug else [])],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == 3
+    *trace, line = ended.stderr.splitlines()
+    assert line.startswith("widget-conformance: standard output: No space left on device; ")
+    assert bool(trace) is debug
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("words", "status"), [(["run", "--subject", "reference@6.0"], 2), (["report", "/nowhere", "--debug"], 2)]
+)
+def test_a_full_standard_error_changes_no_status(words: list[str], status: int) -> None:
+    with FULL.open("w") as full:
+        ended = subprocess.run(
+            [*COMMAND, *words], stdout=subprocess.PIPE, stderr=full, text=True, timeout=60, check=False
+        )
+    assert (ended.returncode, ended.stdout) == (status, "")
+
+
+@pytest.mark.parametrize("words", [["list"], ["list", "--json"]], ids=" ".join)
+def test_a_reader_who_has_gone_breaks_no_promise(words: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    ended = subprocess.run([*COMMAND, *words], stdout=write, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    os.close(write)
+    assert (ended.returncode, ended.stderr) == (3, "")
+
+
+def test_an_error_that_nobody_expected_is_one_line_and_no_broken_promise(
+    run_in_process: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(options: object) -> int:
+        raise KeyError(f"no such\nthing in {type(options).__name__}")
+
+    monkeypatch.setattr(listing, "execute", fail)
+    quiet, loud = run_in_process("list"), run_in_process("list", "--debug")  # type: ignore[operator]
+    (line,) = quiet.err.splitlines()
+    assert line.startswith(
+        "widget-conformance: internal error: KeyError: 'no such\\nthing in Namespace'; --debug shows"
+    )
+    assert "Traceback" in loud.err
+    assert "in fail" in loud.err
+    assert quiet.status == loud.status == 3
+
+
+@pytest.mark.parametrize("command", ["init", "check", "prove"])
+def test_a_file_that_finds_no_room_is_named(
+    run_in_process: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """The error of a write has no name in it. No browser is started: what would be written stands here."""
+
+    def full(path: Path, *_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    folder = tmp_path / "results"
+    ResultsWriter(folder, 0).finish()
+    (tmp_path / "widget.toml").write_text('url = "http://127.0.0.1:9/"\n', "utf-8")
+    found = SimpleNamespace(extends=None, toml=lambda _: "", entries=(), warnings=(), sockets=(), launchers=())
+    monkeypatch.setattr(init, "discover", lambda *_: found)
+    monkeypatch.setattr(Stage, "browser", lambda *_: None)
+    monkeypatch.setattr(check, "try_profile", lambda *_: [])
+    words, place = {
+        "init": (["http://127.0.0.1:9/", "--output", tmp_path / "new.toml"], tmp_path / "new.toml"),
+        "check": ([tmp_path / "widget.toml", "--results", folder], folder),
+        "prove": (["--report-only", "--results", folder], folder),
+    }[command]
+    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    ended = run_in_process(command, *words)  # type: ignore[operator]
+    assert ended.status == 3
+    (line,) = ended.err.splitlines()
+    assert line == f"widget-conformance: {place}: No space left on device; choose another place, or mend this one"
+
+
 def test_list_shows_every_scenario_with_its_statements_and_routes(run_in_process: object) -> None:
     ended = run_in_process("list")  # type: ignore[operator]
     assert ended.status == 0
@@ -129,6 +227,32 @@ def test_a_port_that_is_taken_is_told(run_in_process: object) -> None:
     assert ended.status == 2
     assert f"port {port}" in ended.err
     assert "choose another" in ended.err
+
+
+def test_serve_shows_all_builds_and_takes_their_calls() -> None:
+    process = subprocess.Popen([*COMMAND, "serve"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        said = dict(line.strip().split("  ", 1) for line in iter(process.stdout.readline, "Ctrl-C ends it.\n") if line)
+        index = said["All builds"].strip()
+        _, port = index.removesuffix("/").rsplit(":", 1)
+        assert b">D06</a>" in fetch(port, "s0.localhost", "/")
+        sockets = {
+            json.loads(fetch(port, f"{host}.localhost", "/config.json"))["websocket"] for host in ("s0", "s0-d06")
+        }
+        assert len(sockets) == 1
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def fetch(port: str, host: str, path: str) -> bytes:
+    """What the server sends to a browser, whether or not the machine knows names below `localhost`."""
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": f"{host}:{port}"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        return bytes(answer.read())
 
 
 @pytest.mark.parametrize("port", ["-1", "70000", "٣٠٠٠"])

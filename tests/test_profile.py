@@ -950,3 +950,41 @@ def test_the_profiles_of_the_documentation_are_right(monkeypatch: pytest.MonkeyP
         made = load(file)
         assert made.page("video", origin="o", far_end_url="s") == "https://widget.example/VIDEO_URL"
         assert made.far_end.after_ack
+
+
+MATERIAL = Path(__file__).parents[1] / "docs" / "profiles" / "angular-sipjs.toml"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"event": "mediaStreamUpdate", "stream": "video", "streamStatus": "off"}', ["off"]),
+        ('{"streamStatus":"on",\n"by":"2000",\n"stream":"video",\n"event":"mediaStreamUpdate"}', ["on"]),
+        ('{"event": "mediaStreamUpdate", "stream": "audio", "streamStatus": "off"}', []),
+        ('{"event": "hold", "stream": "video", "streamStatus": "off"}', []),
+        ('{"event":"mediaStreamUpdate","of":[{"streamStatus":"off","stream":"audio"},{"stream":"video"}]}', []),
+    ],
+)
+def test_the_profile_of_a_material_widget_reads_video_off_in_any_order_of_keys(body: str, told: list[str]) -> None:
+    signals = tomllib.loads(MATERIAL.read_text("utf-8"))["far_end"]["video_off"]
+    assert [one["video"] for one in signals if re.search(one["pattern"], body, re.IGNORECASE)] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("call", ["audio_call"]),
+        ("call\nCall us", ["audio_call"]),
+        ("videocam", ["video_call"]),
+        ("videocam Video call", ["video_call"]),
+        ("call_end", []),
+        ("chat", []),
+    ],
+)
+def test_the_profile_of_a_material_widget_tells_the_icons_of_its_call_buttons_apart(
+    text: str, entries: list[str]
+) -> None:
+    find = tomllib.loads(MATERIAL.read_text("utf-8"))["find"]
+    patterns = {name: find[name]["text"] for name in ("audio_call", "video_call")}
+    wanted = {name: [one] if isinstance(one, str) else one for name, one in patterns.items()}
+    assert [n for n, all_ in wanted.items() if all(re.search(p, text, re.IGNORECASE) for p in all_)] == entries

@@ -1,9 +1,11 @@
 """The reference server as a browser, and whoever starts it, meets it."""
 
 import asyncio
+import html
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import aiohttp
 import pytest
 from widget_conformance.fixtures.loop import PortTaken
 from widget_conformance.fixtures.node import NodePackagesMissing, node_home
+from widget_conformance.reference_impl import builds
+from widget_conformance.reference_impl.builds import catalogue
 from widget_conformance.reference_impl.jssip import bundle
 from widget_conformance.reference_impl.server import RELEASES, ReferenceServer, UnknownRelease
 
@@ -110,6 +114,28 @@ def test_index_names_the_releases_and_no_console_without_a_far_end(server: Refer
     assert all(f'href="/{release}/"' in body for release in RELEASES)
     assert "/console/" not in body
     assert get(server, "/console/")[0] == 404
+
+
+@needs_node
+def test_index_leads_to_every_build(server: ReferenceServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = replace(catalogue()["D06"], id="D00", title='says <b>"no"</b> & goes')
+    monkeypatch.setattr(builds, "catalogue", lambda: {**catalogue(), "D00": odd})
+    body = get(server, "/")[2].decode()
+    for build in catalogue().values():
+        address = f"http://s0-{build.id.lower()}.localhost:{server.port}/{build.release}/"
+        (row,) = (line for line in body.splitlines() if f'<a href="{address}">{build.id}</a>' in line)
+        assert f"<td>{build.kind}</td>" in row
+        assert html.escape(build.title) in row
+    assert "says &lt;b&gt;&quot;no&quot;&lt;/b&gt; &amp; goes" in body
+    assert "<b>" not in body
+
+
+@needs_node
+def test_a_build_to_try_by_hand_calls_the_room_that_the_console_shows(server: ReferenceServer) -> None:
+    server.attach_console(lambda name: FakeRoom("s0") if name in ("s0", "s0-d06") else None)
+    for host, room in (("s0", "s0"), ("s0-d06", "s0"), ("s17-d06", "s17-d06")):
+        config = json.loads(get(server, "/config.json", f"{host}.localhost")[2])
+        assert config["websocket"] == f"ws://{room}.localhost:{FAR_END_PORT}/sip"
 
 
 @needs_node

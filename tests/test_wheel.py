@@ -6,9 +6,15 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from harness import results
 from widget_conformance.fixtures.node import node_home
 
 ROOT = Path(__file__).parent.parent
@@ -81,6 +87,40 @@ def test_the_script_installs_the_wheel_and_judges_by_the_profile(
     installed.write_text("raise SystemExit(9)  # an older wheel of the same version, from a cache\n", "utf-8")
     assert conformance(environment, wheel, profile).returncode == 2
     assert installed.read_text("utf-8") == of_the_wheel
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder's page, as the examples serve a build."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_the_script_comes_to_a_verdict(wheel: Path, environment: Path, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(
+        '<!doctype html><meta name="customer-widget-version" content="5.1"><button>Video call</button>', "utf-8"
+    )
+    one = ("--scenario", "The widget states its version", "--route", "chromium-site-settings", "--no-allure")
+    with served(tmp_path) as url:
+        (tmp_path / "profile.toml").write_text(f'url = "{url}"\n', "utf-8")
+        ended = conformance(environment, wheel, tmp_path / "profile.toml", tmp_path / "results", *one)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    (result,) = results(tmp_path / "results")
+    assert (result["verdict"], result["version"], result["browser"]) == ("pass", "5.1", "chromium")
+    assert (tmp_path / "results" / "conformance.html").exists()
+
+
+def test_the_examples_let_no_status_pass_that_judges_nothing() -> None:
+    examples = [path.read_text("utf-8") for path in (ROOT / "docs" / "ci").glob("*.yml")]
+    assert len(examples) == 2
+    for example in examples:
+        told = "\n".join(line for line in example.splitlines() if not line.strip().startswith("#"))
+        assert "conformance.sh conformance/" in told
+        for way in ("allow_failure", "continue-on-error", "|| true", "set +e"):
+            assert way not in told
 
 
 def test_the_script_says_how_it_is_called(tmp_path: Path) -> None:
