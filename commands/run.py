@@ -94,16 +94,39 @@ def _pytest(words: list[str], debug: bool) -> int:
 
     That somebody ended the run is one word: where pytest was just then is nobody's concern but a developer's.
     """
+    workers = _Workers()
     if sys.stdout.isatty():
-        return pytest.main(words)
+        status = pytest.main(words, plugins=[workers])
+        workers.clear_up()
+        return status
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        status = pytest.main(words)
+        status = pytest.main(words, plugins=[workers])
+    workers.clear_up()
     if status == pytest.ExitCode.INTERRUPTED and not debug:
         print("interrupted", file=sys.stderr)
     elif status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         print(said.getvalue().strip(), file=sys.stderr)
     return status
+
+
+class _Workers:
+    """Sees to what processes leave that were killed, and could not clear up themselves."""
+
+    def __init__(self) -> None:
+        self._killed = False
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, error: object) -> None:
+        """Note that a process of pytest-xdist has ended; without an error it was told to."""
+        self._killed |= error is not None
+
+    def clear_up(self) -> None:
+        """Remove the temporary files of processes that were killed: whoever makes a stage does that first."""
+        if self._killed:
+            from widget_conformance.fixtures.stage import Stage  # noqa: PLC0415 - a second, which runs seldom need
+
+            Stage().close()
 
 
 def _written(folder: Path) -> int | None:

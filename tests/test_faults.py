@@ -147,14 +147,14 @@ def test_a_browser_that_is_killed_costs_one_scenario(tmp_path: Path) -> None:
     assert run_facts(run.results_folder)["finished"]
 
 
-def test_a_worker_that_is_killed_costs_one_scenario(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_costs_one_scenario_and_leaves_nothing(tmp_path: Path) -> None:
     words = (*REFERENCE, *THREE, "--workers", "2")
     with running(tmp_path / "results", *words, "--browser", "chromium") as run:
         until(run.captures, SLOW, "a call")
         worker = next(process for process in run.workers() if process.children())
         worker.kill()
         ended = run.wait(SLOW)
-        until(lambda: not run.processes(), 10, "the end of every process")
+        run.assert_nothing_left()
     verdicts = [result["verdict"] for result in run.results()]
     assert verdicts == ["inconclusive", "pass", "pass"]
     assert "ended in the middle" in run.results()[0]["reason"]
