@@ -308,7 +308,9 @@ class FakeFace:
         """Nothing comes by itself."""
 
     def sightings(self, entry: str, since: float = 0.0) -> list[Any]:
-        shown = entry in ("microphone_lost", "microphone_blocked") or (entry == "camera_prompt" and "llow" in self.message)
+        shown = entry in ("microphone_lost", "microphone_blocked") or (
+            entry == "camera_prompt" and "llow" in self.message
+        )
         return [SimpleNamespace(text=self.message, appeared_at=now(), disappeared_at=None, error=0.0)] if shown else []
 
     def control_state(self, entry: str) -> dict[str, Any]:
@@ -336,7 +338,10 @@ def agreement(scene: Scene, message: str, *, hangs: bool = False, live: bool = T
 
 def test_a_live_camera_that_one_message_calls_lost_contradicts_what_the_agent_sees(scene: Scene) -> None:
     assert agreement(scene, "Microphone and camera access lost. Allow them in your browser.").kept is False
-    assert agreement(scene, "Microphone and camera access lost. Clear \u201cBlocked\u201d in the address bar.").kept is False
+    assert (
+        agreement(scene, "Microphone and camera access lost. Clear \u201cBlocked\u201d in the address bar.").kept
+        is False
+    )
     assert agreement(scene, "Microphone lost. Click the camera icon and allow it.").kept is True
 
 

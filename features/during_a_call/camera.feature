@@ -16,6 +16,7 @@ Feature: Camera access is revoked during a video call
       And the agent is given "Video Off" or a placeholder in place of the picture
       And the camera control agrees with what the agent sees
       And the mute control agrees with what the agent hears
+      And the widget says nothing of a blocked microphone
       And the agent and the other participant go on hearing the customer
       And the customer still hears the agent
       And the call stays connected
