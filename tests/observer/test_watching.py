@@ -415,6 +415,14 @@ def test_a_page_that_hangs_does_not_claim_to_have_no_version(see: See) -> None:
         face.version()
 
 
+def test_a_page_that_hangs_does_not_claim_to_hold_no_device(see: See) -> None:
+    face = see("<p>none")
+    assert face.devices() == []
+    face.page.evaluate("setTimeout(() => { for (const end = Date.now() + 7000; Date.now() < end; ); }, 0)")
+    with pytest.raises(PageSilent, match="which devices it holds"):
+        face.devices()
+
+
 CALLED = """async () => {
   const local = await navigator.mediaDevices.getUserMedia({ audio: true });
   const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
