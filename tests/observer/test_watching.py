@@ -581,7 +581,7 @@ def test_a_page_that_hangs_does_not_hang_the_harness(see: See, monkeypatch: pyte
     time.sleep(0.1)
     face.pump()  # comes back while the page still hangs: that it does not answer is known
     assert len(face.timeline.events("does not answer")) == 1
-    face.timeline.wait(lambda: face.devices() == [] and not face._silent, 5, "an answer", pump=face.pump)
+    face.timeline.wait(lambda: not face._silent and face.devices() == [], 5, "an answer", pump=face.pump)
 
 
 def test_a_page_that_hangs_names_no_element_and_takes_no_key(see: See, monkeypatch: pytest.MonkeyPatch) -> None:
