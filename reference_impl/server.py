@@ -33,6 +33,12 @@ def scenario_of(request: web.Request) -> str:
     return label if rest == "localhost" and LABEL.fullmatch(label) else DEFAULT_SCENARIO
 
 
+def _order(build: builds.Build) -> tuple[str, int, str]:
+    """D9 before D10, and D43a before D43b."""
+    letter, number, more = re.fullmatch(r"([A-Z])(\d+)(.*)", build.id).groups()  # type: ignore[union-attr]
+    return letter, int(number), more
+
+
 class ReferenceServer:
     """One per process, on the loopback address, in a thread of its own."""
 
@@ -130,7 +136,7 @@ class ReferenceServer:
         if self._rooms is not None:
             items += '<li><a href="/console/">Agent console</a></li>'
         page = (HOME / "site" / "index.html").read_text("utf-8").replace("<!-- releases -->", items)
-        rows = "".join(self._row(build) for build in sorted(builds.catalogue().values(), key=lambda build: build.id))
+        rows = "".join(self._row(build) for build in sorted(builds.catalogue().values(), key=_order))
         return web.Response(text=page.replace("<!-- builds -->", rows), content_type="text/html")
 
     def _row(self, build: builds.Build) -> str:
