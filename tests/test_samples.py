@@ -127,7 +127,7 @@ def material(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.mark.parametrize("by", ["whip", "json"])
 def test_a_widget_that_speaks_no_sip_conforms_in_both_browsers(tmp_path: Path, plain: int, by: str) -> None:
     profile = SAMPLES / "plain" / f"{by}.toml"
-    words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    words = ("run", "--profile", profile, *SOME, *ROUTES, "--no-allure", "--results", tmp_path)
     ended = harness.command(*words, seconds=900, SAMPLE_PORT=str(plain))
     found = harness.results(tmp_path)
     assert [(r["route"], r["scenario"], r["reason"]) for r in found if r["verdict"] != "pass"] == []
@@ -137,7 +137,7 @@ def test_a_widget_that_speaks_no_sip_conforms_in_both_browsers(tmp_path: Path, p
 
 def test_a_widget_on_sipjs_with_words_of_its_own_conforms_in_both_browsers(tmp_path: Path, sipjs: int) -> None:
     profile = SAMPLES / "sipjs" / "profile.toml"
-    words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    words = ("run", "--profile", profile, *SOME, *ROUTES, "--no-allure", "--results", tmp_path)
     ended = harness.command(*words, seconds=900, SAMPLE_PORT=str(sipjs), HARBOUR_KEY="quay-side")
     found = harness.results(tmp_path)
     assert [(r["route"], r["scenario"], r["reason"]) for r in found if r["verdict"] != "pass"] == []
@@ -165,7 +165,7 @@ def test_a_profile_that_knows_nothing_of_the_message_about_the_video_accuses_nob
 
 def test_a_widget_with_three_flaws_breaks_just_the_promises_about_them(tmp_path: Path, launcher: int) -> None:
     profile = SAMPLES / "launcher" / "profile.toml"
-    words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    words = ("run", "--profile", profile, *SOME, *ROUTES, "--no-allure", "--results", tmp_path)
     ended = harness.command(*words, seconds=900, SAMPLE_PORT=str(launcher))
     found = [Result.from_json(line) for line in harness.results(tmp_path)]
     assert not [(r.route, r.scenario, r.reason) for r in found if r.verdict is Verdict.INCONCLUSIVE]
@@ -198,7 +198,7 @@ def test_a_widget_of_icons_without_names_breaks_just_the_promises_about_its_flaw
     tmp_path: Path, material: int
 ) -> None:
     profile = SAMPLES / "material" / "profile.toml"
-    words = ("run", "--profile", profile, *MATERIAL, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    words = ("run", "--profile", profile, *MATERIAL, *ROUTES, "--no-allure", "--results", tmp_path)
     ended = harness.command(*words, seconds=900, SAMPLE_PORT=str(material))
     found = [Result.from_json(line) for line in harness.results(tmp_path)]
     assert not [(r.route, r.scenario, r.reason) for r in found if r.verdict is Verdict.INCONCLUSIVE]

@@ -43,7 +43,7 @@ def staging() -> Iterator[str]:
 
 def test_a_widget_that_conforms_is_judged_by_what_it_sends(tmp_path: Path, sipjs: int, staging: str) -> None:
     profile = SAMPLES / "sipjs" / "staging.toml"
-    words = ("run", "--profile", profile, *SOME, *ROUTES, "--workers", "1", "--no-allure", "--results", tmp_path)
+    words = ("run", "--profile", profile, *SOME, *ROUTES, "--no-allure", "--results", tmp_path)
     said = {"SAMPLE_PORT": str(sipjs), "HARBOUR_KEY": "quay-side", "STAGING_GATEWAY": staging}
     ended = harness.command(*words, seconds=900, **said)
     found = harness.results(tmp_path)
