@@ -136,7 +136,8 @@ def test_icon(see: Callable[..., Face], body: str, shown: bool) -> None:
         (f"<div role=alert>{LOST}</div>", True),
         (f"<div aria-live=polite><div role=dialog>{LOST}</div></div>", True),
         (f"<div role=dialog>{LOST}</div>", False),
-        (f"<div role=dialog>{LOST}<button autofocus>OK</button></div>", True),
+        # autofocus waits for the browser to paint, which a page that nobody looks at may not do
+        (f"<div role=dialog>{LOST}<button id=ok>OK</button></div><script>ok.focus()</script>", True),
         (f"<div role=alert aria-live=off>{LOST}</div>", False),
         (f"<div aria-hidden=true><div role=alert>{LOST}</div></div>", False),
         (f"<div inert><div role=alert>{LOST}</div></div>", False),
