@@ -348,3 +348,28 @@ def test_a_live_camera_that_one_message_calls_lost_contradicts_what_the_agent_se
 def test_a_page_that_hangs_agrees_with_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(widget, "SETTLE_S", 1.0)
     assert agreement(scene, "Microphone blocked", hangs=True, live=False).kept is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "text", "gone", "kept"),
+    [
+        ("video", "microphone_lost", "Microphone access lost", False, False),
+        ("video", "microphone_lost", "Microphone access lost", True, True),  # with the track of a joint request
+        ("audio", "microphone_lost", "Microphone access lost", True, False),
+        ("video", "camera_prompt", "Camera blocked. Your microphone works on.", False, True),
+        ("video", "camera_prompt", "Your camera and microphone are blocked. Allow them.", False, False),
+    ],
+)
+def test_what_is_said_of_the_microphone_when_the_camera_alone_is_lost(
+    scene: Scene, kind: str, entry: str, text: str, gone: bool, kept: bool
+) -> None:
+    at = now()
+    told = SimpleNamespace(text=text, appeared_at=at, disappeared_at=at if gone else None, error=0.0)
+    shown = {entry: [told], "microphone_lost": [told]}  # the pattern of the latter knows the text of the former, too
+    fakes: Any = scene.world
+    fakes._face = SimpleNamespace(pump=lambda: None, sightings=lambda entry, since: shown.get(entry, []))
+    fakes.pump = lambda: None
+    fakes.kind = kind
+    fakes.budgets = SimpleNamespace(shown=0.0, recovered=0.0)
+    fakes.change = Change(at, CAMERA, allowed=False, records=frozenset({Permission.BLOCK}))
+    assert widget.says_nothing_of_microphone(fakes).kept is kept
