@@ -126,6 +126,11 @@ def test_a_launcher_a_version_and_a_socket_are_told(init: Any, site: str) -> Non
     assert "# The page opened ws://127.0.0.1:1/sip" in done.text
 
 
+def test_a_name_with_what_nobody_can_see_is_a_pattern_that_a_profile_takes() -> None:
+    assert exactly("Voice\x7f call") == r"^Voice\x7f call$"
+    assert re.search(exactly("Voice\x7f call"), "Voice\x7f call")
+
+
 def test_a_page_with_nothing_gives_a_profile_full_of_todo(init: Any, site: str) -> None:
     done = init(f"{site}/empty")
     assert done.status == 3
