@@ -22,7 +22,7 @@ SOME = (
 )
 FLAWS = {
     "MIC-LIVE-5",  # no icon while the microphone is blocked
-    "AIM-2",  # its mute control goes on saying "on"
+    "AIM-2",  # its mute control goes on saying "on"; and JsSIP lifts the mute with the offer that brings the camera back
     *("AIM-1", "CAM-LIVE-5"),  # one message at a time: of two losses at once only one is told
 }
 """What the launcher sample breaks."""
