@@ -93,3 +93,16 @@ def test_without_a_change_a_timer_begins_anew_all_the_same() -> None:
 def test_a_timer_that_is_put_right_by_a_second_goes_on_also_in_a_call_that_is_young() -> None:
     assert said((7, "shows", "0:08", 0), (7.5, "says", "0:07", 0), changed=1.2)[0] is True
     assert said((7, "shows", "0:08", 0), (7.5, "says", "0:06", 0), changed=1.2)[0] is False
+
+
+def test_a_timer_that_begins_anew_after_two_seconds_only_does_not_pass_for_one_that_goes_on() -> None:
+    shown = ((0, "shows", "0:00", 0), (2, "says", "0:02", 0), (2.3, "says", "0:00", 0), (4.3, "says", "0:02", 0))
+    assert said(*shown, changed=2.2)[0] is False
+
+
+@pytest.mark.parametrize(("shown", "kept"), [(KEPT["counts"], True), (ANEW["in its place"], None)])
+def test_a_dialog_of_the_browsers_excuses_what_came_of_it_and_nothing_else(
+    shown: tuple[Shown, ...], kept: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("widget_conformance.fixtures.world.World.dialogs", lambda *given, **more: ["confirm 'Stay?'"])
+    assert said(*shown)[0] is kept
