@@ -268,6 +268,7 @@ def test_the_level_of_sound_that_came_back_is_told_between_two_bursts_too(rms: f
         agent=SimpleNamespace(audio=meter),
         participant=SimpleNamespace(audio=meter),
         unknown=lambda since, **more: None,
+        refused=lambda since, **more: None,
     )
     world: Any = SimpleNamespace(
         change=Change(at, MICROPHONE, True, frozenset()),
