@@ -2,12 +2,17 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from widget_conformance.fixtures.catalogue import suite
 from widget_conformance.reports import allure_report
+from widget_conformance.reports.conclusion import exit_status
+from widget_conformance.reports.merging import read_all
 from widget_conformance.reports.page import write_page
-from widget_conformance.reports.results import ResultsNotWritten, Run, read_all
-from widget_conformance.reports.table import exit_status, print_table
+from widget_conformance.reports.results import ResultsNotWritten, Run
+from widget_conformance.reports.selection import Selection
+from widget_conformance.reports.table import print_table
 
 ALLURE_RESULTS = "allure-results"
 """Folder within a results folder."""
@@ -18,14 +23,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "results", nargs="*", type=Path, default=[Path("results")], help="results folders (default: results)"
     )
+    parser.add_argument(
+        "--partly", action="store_true", help="take the folders for a part on purpose: what is missing is no doubt"
+    )
     parser.add_argument("--no-allure", action="store_true", help="leave the Allure report out")
 
 
 def execute(options: argparse.Namespace) -> int:
     """Write the reports into the last of the folders."""
-    run = read_all(options.results)
+    run = whole(read_all(options.results))
+    if options.partly:
+        run = replace(run, selection=replace(run.selection or Selection(), partly=True))
     write_reports(run, options.results[-1], allure=not options.no_allure)
     return exit_status(run)
+
+
+def whole(run: Run) -> Run:
+    """The run, held against all that the suite has."""
+    return replace(run, planned=suite())
 
 
 def write_reports(run: Run, folder: Path, allure: bool) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from widget_conformance.commands.exits import UNDECIDED, WRONG_USE
-from widget_conformance.commands.report import ALLURE_RESULTS, write_reports
+from widget_conformance.commands.report import ALLURE_RESULTS, whole, write_reports
 from widget_conformance.fixtures.browsers.finding import BrowserMissing, find
 from widget_conformance.fixtures.catalogue import features_folder
 from widget_conformance.fixtures.plan import Selection, expected
 from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, chosen
+from widget_conformance.reports.conclusion import exit_status
 from widget_conformance.reports.results import RUN, claim, read
-from widget_conformance.reports.table import exit_status
 
 _SEVERAL = ("subject", "profile", "browser", "statement", "scenario", "route")
 
@@ -59,7 +59,7 @@ def execute(options: argparse.Namespace) -> int:
     status = judge(options)
     if status is not None:
         return status
-    run = read(options.results)
+    run = whole(read(options.results))
     write_reports(run, options.results, allure=not options.no_allure)
     return exit_status(run)
 

@@ -3,27 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from widget_conformance.reports.model import Result, Verdict
+from widget_conformance.reports.identity import Column, columns_of
+from widget_conformance.reports.model import Result, Verdict, verdict_of
 from widget_conformance.reports.results import Run
 from widget_conformance.reports.statements import Statement, Statements
 
 NOT_JUDGED = "nothing: the scenario ended without a step that judged it"
 """What was observed of a statement that a scenario is about, and that none of its steps reached."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One widget version in one browser."""
-
-    subject: str
-    version: str | None
-    browser: str
-
-    @property
-    def widget(self) -> str:
-        """Who was judged, with the version that it claims where the name does not say it."""
-        claimed = self.version or "no version"
-        return self.subject if self.subject.endswith(f"@{claimed}") else f"{self.subject} ({claimed})"
 
 
 @dataclass(frozen=True)
@@ -47,18 +33,23 @@ class Matrix:
     not_applicable: tuple[tuple[Column, str], ...]
     """Columns that the promises do not speak of, each with the reason."""
 
+    of_results: tuple[Column, ...]
+    """The column of each of the run's results."""
+
+    def browser(self, column: Column) -> str:
+        """The browser's name, with its version and the machine where these tell columns of one widget apart."""
+        others = [c for c in self.of_results if (c.subject, c.browser) == (column.subject, column.browser)]
+        words = [column.browser]
+        if len({c.browser_version for c in others}) > 1:
+            words.append(column.browser_version or "of no known version")
+        if len({c.machine for c in others}) > 1:
+            words.append(f"on {column.machine or 'a machine not recorded'}")
+        return " ".join(words)
+
     def summary(self, column: int) -> dict[Verdict, int]:
         """How many statements have which verdict in one column."""
         verdicts = [cells[column].verdict for _, cells in self.rows]
         return {verdict: verdicts.count(verdict) for verdict in Verdict}
-
-
-def verdict_of(result: Result) -> Verdict:
-    """The scenario's verdict, suspected: no worse judgement may hide in it, and a pass must have been earned."""
-    judged = [j.verdict for j in result.judgements]
-    if result.verdict is Verdict.PASS and Verdict.PASS not in judged:
-        judged.append(Verdict.INCONCLUSIVE)
-    return Verdict.worst([result.verdict, *judged])
 
 
 def not_judged(result: Result) -> tuple[str, ...]:
@@ -70,33 +61,25 @@ def not_judged(result: Result) -> tuple[str, ...]:
     return missing if missing or result.judgements else ("-",)
 
 
-def exit_status(run: Run) -> int:
-    """0: every promise that was judged is kept; 1: one is broken; 3: inconclusive, incomplete or nothing judged.
-
-    A broken promise stays broken in a run that was cut off, so 1 goes before 3. A widget that the promises do not
-    speak of is no failure beside others that conform; by itself it is 3, for nothing was judged.
-    """
-    verdicts = {verdict_of(result) for result in run.results}
-    verdicts |= {result.verdict_of(s) for result in run.results for s in result.statements}
-    if Verdict.FAIL in verdicts:
-        return 1
-    if Verdict.INCONCLUSIVE in verdicts or Verdict.PASS not in verdicts or not run.complete:
-        return 3
-    return 0
-
-
 def build(run: Run, statements: Statements) -> Matrix:
     """Collect every result under its column and statements, in the article's order."""
-    everything = list(dict.fromkeys(Column(r.subject, r.version, r.browser) for r in run.results))
-    everything.sort(key=lambda c: (c.subject, c.version or "", c.browser))
-    out_of_scope = [(c, _why_not_applicable(c, run.results)) for c in everything]
+    of_results = columns_of(run.results, run.origins)
+    everything = sorted(
+        dict.fromkeys(of_results),
+        key=lambda c: (c.subject, c.version or "", c.browser, c.browser_version, c.machine),
+    )
+    mine = {
+        c: [(i, r) for i, (r, of) in enumerate(zip(run.results, of_results, strict=True)) if of == c]
+        for c in everything
+    }
+    out_of_scope = [(c, _why_not_applicable([r for _, r in mine[c]])) for c in everything]
     columns = [c for c, why in out_of_scope if why is None]
     known = {s.id: s for s in statements.all}
     named = dict.fromkeys(s for r in run.results for s in (*r.statements, *(j.statement for j in r.judgements)))
     listed = [*statements.all, *(Statement(s, "not in the article", "") for s in named if s not in known)]
     rows = []
     for statement in listed:
-        cells = tuple(_cell(statement.id, column, run.results) for column in columns)
+        cells = tuple(_cell(statement.id, mine[column]) for column in columns)
         if any(cell.verdict is not None for cell in cells):
             rows.append((statement, cells))
     touched = {statement.id for statement, _ in rows}
@@ -105,15 +88,15 @@ def build(run: Run, statements: Statements) -> Matrix:
         rows=tuple(rows),
         not_run=tuple(s for s in statements.all if s.id not in touched),
         not_applicable=tuple((c, why) for c, why in out_of_scope if why is not None),
+        of_results=of_results,
     )
 
 
-def _cell(statement: str, column: Column, results: Sequence[Result]) -> Cell:
+def _cell(statement: str, results: Sequence[tuple[int, Result]]) -> Cell:
     found = [
         (index, result.verdict_of(statement))
-        for index, result in enumerate(results)
-        if Column(result.subject, result.version, result.browser) == column
-        and (statement in result.statements or any(j.statement == statement for j in result.judgements))
+        for index, result in results
+        if statement in result.statements or any(j.statement == statement for j in result.judgements)
     ]
     if not found:
         return Cell(None)
@@ -122,8 +105,7 @@ def _cell(statement: str, column: Column, results: Sequence[Result]) -> Cell:
     return Cell(worst, tuple(index for index, _ in found))
 
 
-def _why_not_applicable(column: Column, results: Sequence[Result]) -> str | None:
-    mine = [r for r in results if Column(r.subject, r.version, r.browser) == column]
-    if any(verdict_of(r) is not Verdict.NOT_APPLICABLE for r in mine):
+def _why_not_applicable(results: Sequence[Result]) -> str | None:
+    if any(verdict_of(r) is not Verdict.NOT_APPLICABLE for r in results):
         return None
-    return next((r.reason for r in mine if r.reason), "the promises do not speak of it")
+    return next((r.reason for r in results if r.reason), "the promises do not speak of it")

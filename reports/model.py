@@ -95,6 +95,8 @@ class Result:
     """The budgets that latencies were held against, by the same names."""
     shown: tuple[Shown, ...] = ()
     """What the widget told the customer, in the order of its appearance."""
+    machine: str = ""
+    """Operating system and architecture, such as `Linux x86_64`; empty in results of before it was stored."""
     witness: str = "far end"
     """Who told what the customer sent: the `far end`, or the `sender`, the page's own connections: weaker evidence."""
     findings: tuple[str, ...] = ()
@@ -135,3 +137,11 @@ class Result:
         fields["evidence"] = tuple(Evidence(**e) for e in fields.get("evidence", ()))
         fields["timeline"] = tuple(fields.get("timeline", ()))
         return cls(**fields)
+
+
+def verdict_of(result: Result) -> Verdict:
+    """The scenario's verdict, suspected: no worse judgement may hide in it, and a pass must have been earned."""
+    judged = [j.verdict for j in result.judgements]
+    if result.verdict is Verdict.PASS and Verdict.PASS not in judged:
+        judged.append(Verdict.INCONCLUSIVE)
+    return Verdict.worst([result.verdict, *judged])

@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 from widget_conformance.reports import html
-from widget_conformance.reports.matrix import Cell, Column, build, exit_status, not_judged
+from widget_conformance.reports.conclusion import conclude
+from widget_conformance.reports.identity import Column
+from widget_conformance.reports.matrix import Cell, Matrix, build, not_judged
 from widget_conformance.reports.model import Evidence, Result, Verdict
 from widget_conformance.reports.results import PAGE, Run, write_atomically
 from widget_conformance.reports.statements import Statement, Statements, load
@@ -29,11 +31,6 @@ _WORDS = {
     Verdict.INCONCLUSIVE: "? inconclusive",
     Verdict.NOT_APPLICABLE: "\N{EN DASH} not applicable",
 }
-_CONCLUSIONS = {
-    0: (Verdict.PASS, "Conforming", "Every promise that was judged is kept."),
-    1: (Verdict.FAIL, "Not conforming", "At least one promise is broken."),
-    3: (Verdict.INCONCLUSIVE, "Not decided", "Nothing was seen broken, but not all was judged."),
-}
 
 
 def write_page(run: Run, folder: Path, statements: Statements | None = None) -> Path:
@@ -47,18 +44,18 @@ def render_page(run: Run, folder: Path, statements: Statements | None = None) ->
     """The page as HTML; links to evidence are relative to `folder`."""
     statements = statements or load()
     matrix = build(run, statements)
-    verdict, title, text = _CONCLUSIONS[exit_status(run)]
+    conclusion = conclude(run)
     script = "\n" + html.text_of("page.js")
     room = _Room(PAGE_BYTES)
     results = [
         {
             "result": result,
-            "column": _column_name(Column(result.subject, result.version, result.browser)),
+            "column": _column_name(matrix, column),
             "latencies": _latencies(result),
             "not_judged": [s for s in not_judged(result) if s in result.statements],
             "evidence": [_evidence(evidence, origin, folder, room) for evidence in result.evidence],
         }
-        for result, origin in zip(run.results, run.origins, strict=True)
+        for result, origin, column in zip(run.results, run.origins, matrix.of_results, strict=True)
     ]
     return html.render(
         "page.html",
@@ -68,8 +65,12 @@ def render_page(run: Run, folder: Path, statements: Statements | None = None) ->
         matrix=matrix,
         applies_from=statements.applies_from,
         scope=statements.scope,
-        not_applicable=_out_of_scope(matrix.not_applicable),
-        conclusion={"verdict": verdict, "title": title, "text": text},
+        not_applicable=_out_of_scope(matrix),
+        conclusion={
+            "verdict": conclusion.verdict,
+            "title": conclusion.title,
+            "text": conclusion.text[0].upper() + conclusion.text[1:],
+        },
         weaker=sorted({result.subject for result in run.results if result.witness == "sender"}),
         results=results,
         verdicts=[v for v in Verdict if any(r.verdict is v for r in run.results)],
@@ -116,15 +117,15 @@ def _latencies(result: Result) -> list[tuple[str, float | None, float | None]]:
     return [(name, result.latencies_ms.get(name), result.budgets_ms.get(name)) for name in names]
 
 
-def _out_of_scope(columns: Sequence[tuple[Column, str]]) -> list[tuple[str, str, str]]:
+def _out_of_scope(matrix: Matrix) -> list[tuple[str, str, str]]:
     browsers: dict[tuple[str, str], list[str]] = {}
-    for column, why in columns:
-        browsers.setdefault((column.widget, why), []).append(column.browser)
+    for column, why in matrix.not_applicable:
+        browsers.setdefault((column.widget, why), []).append(matrix.browser(column))
     return [(widget, ", ".join(names), why) for (widget, why), names in browsers.items()]
 
 
-def _column_name(column: Column) -> str:
-    return f"{column.widget}, {column.browser}"
+def _column_name(matrix: Matrix, column: Column) -> str:
+    return f"{column.widget}, {matrix.browser(column)}"
 
 
 def _css(verdict: Verdict) -> str:

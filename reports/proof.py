@@ -6,8 +6,8 @@ failure at other statements alone is a warning: the suite noticed something, but
 
 import enum
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -176,16 +176,34 @@ def prove(
     by_subject: dict[str, list[Result]] = {}
     for result in results:
         by_subject.setdefault(result.subject, []).append(result)
-    ran = {(r.route, r.browser) for r in results}
-    rows = tuple(_row(build, by_subject.get(build.subject, []), sorted(ran)) for build in builds)
+    name = _route_names(results)
+    ran = {(r.route, r.browser, name(r)) for r in results}
+    rows = tuple(_row(build, by_subject.get(build.subject, []), sorted(ran), name) for build in builds)
     titles = tuple((s.feature, s.scenario) for s in scenarios)
     killed = {(k.feature, k.scenario) for row in rows for k in row.kills if k.outcome is Outcome.CAUGHT}
     return Proof(rows, titles, tuple(title for title in titles if title not in killed), complete, whole)
 
 
-def _row(build: Build, results: Sequence[Result], ran: Sequence[tuple[str, str]]) -> Row:
-    kills = tuple(_kill(build, result) for result in results)
-    equivalent = {route: why for route, browser in ran if (why := build.equivalent_on(route, browser))}
+def _route_names(results: Sequence[Result]) -> Callable[[Result], str]:
+    """The routes of a matrix: a release of the browser has columns of its own where there is more than one."""
+    releases: dict[str, set[tuple[str, str]]] = {}
+    for result in results:
+        if result.browser_version:
+            releases.setdefault(result.browser, set()).add((result.browser_version, result.machine))
+    several = {browser for browser, known in releases.items() if len(known) > 1}
+
+    def name(result: Result) -> str:
+        told = " ".join(filter(None, (result.browser_version, result.machine)))
+        return f"{result.route} ({told})" if result.browser in several and told else result.route
+
+    return name
+
+
+def _row(
+    build: Build, results: Sequence[Result], ran: Sequence[tuple[str, str, str]], name: Callable[[Result], str]
+) -> Row:
+    kills = tuple(replace(_kill(build, result), route=name(result)) for result in results)
+    equivalent = {shown: why for route, browser, shown in ran if (why := build.equivalent_on(route, browser))}
     routes: dict[str, Outcome] = dict.fromkeys(equivalent, Outcome.EQUIVALENT)
     for route in dict.fromkeys(kill.route for kill in kills):
         if route not in equivalent:

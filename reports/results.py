@@ -6,7 +6,7 @@ import json
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import Any, NoReturn
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from widget_conformance.reports.identity import Identity, identities
 from widget_conformance.reports.model import Result, Verdict
+from widget_conformance.reports.selection import SELECTING, Selection, Trial
 from widget_conformance.reports.text import plain
 
 RESULTS = "results.jsonl"
@@ -59,6 +61,12 @@ class Run:
     """By name: `ms`, and `source`, where the number comes from."""
     problems: tuple[str, ...] = ()
     """What could not be read, each with file and line."""
+    selection: Selection | None = None
+    """What the run was asked to leave out; null where that is not known, or where several runs are merged."""
+    suites: tuple[str, ...] = ()
+    """The versions of this program that judged."""
+    planned: Mapping[Trial, tuple[str, ...]] = field(default_factory=dict)
+    """Every trial of the suite with its statements, against which it is told what was not judged."""
 
     @property
     def complete(self) -> bool:
@@ -116,6 +124,7 @@ class ResultsWriter:
         budgets: Mapping[str, Mapping[str, Any]] | None = None,
         *,
         continued: bool = False,
+        selection: Selection | None = None,
     ) -> None:
         self.folder = folder
         self.kept: tuple[Result, ...] = ()
@@ -130,6 +139,8 @@ class ResultsWriter:
             "expected": expected,
             "command": list(command),
             "budgets": {name: dict(budget) for name, budget in (budgets or {}).items()},
+            "selection": asdict(selection or Selection()),
+            "suites": [tool_version] if tool_version else [],
         }
         claim(folder)
         try:
@@ -150,7 +161,9 @@ class ResultsWriter:
             return
         data = path.read_bytes()
         self._size = data.rfind(b"\n") + 1
-        self.kept = read(self.folder).results
+        earlier = read(self.folder)
+        self.kept = earlier.results
+        self._run["suites"] = list(dict.fromkeys((*earlier.suites, *self._run["suites"])))
         os.truncate(path, self._size)
 
     def write(self, result: Result) -> None:
@@ -326,58 +339,9 @@ def read(folder: Path) -> Run:
         tool_version=run.get("tool_version", ""),
         budgets=run.get("budgets", {}),
         problems=tuple(problems),
+        selection=Selection.of(run) if run else None,
+        suites=tuple(run.get("suites") or filter(None, [run.get("tool_version", "")])),
     )
-
-
-def read_all(folders: Sequence[Path]) -> Run:
-    """Several folders as one run: a result in a later folder replaces the same one in an earlier folder.
-
-    The run is complete only when each part is. Of budgets that differ each is shown with the subjects that it held for.
-    """
-    if not folders:
-        raise NoResults("no results folder was named")
-    runs = [read(folder) for folder in folders]
-    merged: dict[tuple[str, ...], tuple[Result, Path]] = {}
-    for run in runs:
-        for result, origin in zip(run.results, run.origins, strict=True):
-            merged[_key(result)] = (result, origin)
-    known = all(run.expected is not None for run in runs)
-    missing = sum(max(0, (run.expected or 0) - len(run.results)) for run in runs)
-    finished = [run.finished for run in runs if run.finished is not None]
-    return Run(
-        results=tuple(result for result, _ in merged.values()),
-        origins=tuple(origin for _, origin in merged.values()),
-        expected=len(merged) + missing if known else None,
-        started=min((run.started for run in runs if run.started), default=None),
-        finished=max(finished) if len(finished) == len(runs) else None,
-        command=runs[-1].command,
-        tool_version=runs[-1].tool_version,
-        budgets=_merged_budgets(runs, folders),
-        problems=tuple(problem for run in runs for problem in run.problems),
-    )
-
-
-def _merged_budgets(runs: Sequence[Run], folders: Sequence[Path]) -> dict[str, Mapping[str, Any]]:
-    """One number for a name on which all folders agree, or one for each folder, by its subjects."""
-    found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
-    for run, folder in zip(runs, folders, strict=True):
-        whose = ", ".join(sorted({result.subject for result in run.results})) or str(folder)
-        for name, budget in run.budgets.items():
-            found.setdefault(name, []).append((whose, budget))
-    merged: dict[str, Mapping[str, Any]] = {}
-    for name, held in found.items():
-        agreed = len({budget["ms"] for _, budget in held}) == 1
-        agreed = agreed and not any(other.startswith(f"{name} (") for other in found)  # of a folder with several
-        for whose, budget in held:
-            shown = name if agreed else f"{name} ({whose})"
-            while merged.get(shown, budget)["ms"] != budget["ms"]:
-                shown = f"{shown}, another time"
-            merged[shown] = budget
-    return merged
-
-
-def _key(result: Result) -> tuple[str, ...]:
-    return (result.subject, result.browser, result.route, result.feature, result.scenario)
 
 
 _RUN_SHAPE = {
@@ -389,6 +353,14 @@ _RUN_SHAPE = {
         "expected": {"type": ["integer", "null"], "minimum": 0},
         "command": {"type": "array", "items": {"type": "string"}},
         "tool_version": {"type": "string"},
+        "suites": {"type": "array", "items": {"type": "string"}},
+        "selection": {
+            "type": "object",
+            "properties": {
+                **{name: {"type": "array", "items": {"type": "string"}} for name in SELECTING},
+                "aimed": {"type": "boolean"},
+            },
+        },
         "budgets": {
             "type": "object",
             "additionalProperties": {
@@ -449,9 +421,9 @@ def _without_duplicates(
     results: Sequence[Result], numbers: Sequence[int], path: Path, problems: list[str]
 ) -> list[Result]:
     """Of two results for the same thing the worse one counts: a second try never hides a broken promise."""
-    kept: dict[tuple[str, ...], tuple[Result, int]] = {}
-    for result, number in zip(results, numbers, strict=True):
-        key = _key(result)
+    kept: dict[Identity, tuple[Result, int]] = {}
+    everything = identities(results, [path] * len(results))
+    for key, result, number in zip(everything, results, numbers, strict=True):
         if key not in kept:
             kept[key] = (result, number)
             continue

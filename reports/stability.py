@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from widget_conformance.reports.identity import Identity, identities
 from widget_conformance.reports.model import Result, Verdict
 from widget_conformance.reports.results import Run
 
@@ -25,10 +26,10 @@ class Stability:
 
 def compare(rounds: Mapping[str, Run]) -> Stability:
     """Hold the verdicts of each scenario against each other; `rounds` by name, in order."""
-    found: dict[tuple[str, str, str, str], list[tuple[str, Result]]] = {}
+    found: dict[Identity, list[tuple[str, Result]]] = {}
     for name, run in rounds.items():
-        for result in run.results:
-            found.setdefault((result.subject, result.route, result.feature, result.scenario), []).append((name, result))
+        for identity, result in zip(identities(run.results, run.origins), run.results, strict=True):
+            found.setdefault(identity, []).append((name, result))
     differing = [_told(key, results) for key, results in found.items() if len({r.verdict for _, r in results}) > 1]
     everything = [result.verdict for results in found.values() for _, result in results]
     return Stability(
@@ -41,8 +42,8 @@ def compare(rounds: Mapping[str, Run]) -> Stability:
     )
 
 
-def _told(key: tuple[str, str, str, str], results: list[tuple[str, Result]]) -> str:
-    subject, route, _, scenario = key
+def _told(key: Identity, results: list[tuple[str, Result]]) -> str:
+    subject, route, scenario = key.column.widget, key.route, key.scenario
     counts = Counter(result.verdict for _, result in results)
     usual = counts.most_common(1)[0][0]
     odd = [f"{name}: {result.verdict}, {result.reason}" for name, result in results if result.verdict is not usual]

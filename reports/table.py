@@ -11,7 +11,9 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
-from widget_conformance.reports.matrix import NOT_JUDGED, Column, Matrix, build, exit_status, not_judged
+from widget_conformance.reports.conclusion import conclude, exit_status
+from widget_conformance.reports.identity import Column
+from widget_conformance.reports.matrix import NOT_JUDGED, Matrix, build, not_judged
 from widget_conformance.reports.model import Result, Verdict
 from widget_conformance.reports.results import Run
 from widget_conformance.reports.statements import Statements, load
@@ -83,7 +85,7 @@ def _parts(
         ids = ", ".join(s.id for s in matrix.not_run)
         yield Text(f"Not part of this run: {ids}.", "dim")
     for widget, why in dict.fromkeys((column.widget, why) for column, why in matrix.not_applicable):
-        browsers = ", ".join(plain(c.browser, 30) for c, _ in matrix.not_applicable if c.widget == widget)
+        browsers = ", ".join(plain(matrix.browser(c), 60) for c, _ in matrix.not_applicable if c.widget == widget)
         yield Text(f"Not applicable: {plain(widget, 80)} ({browsers}): {_reason(why)}")
     if any(why.endswith(statements.scope) for _, why in matrix.not_applicable):
         yield Text(
@@ -116,7 +118,7 @@ def _table(matrix: Matrix, ascii_only: bool, promises: bool) -> Table:
     if promises:
         table.add_column("The widget must " + ("..." if ascii_only else "…"), min_width=_PROMISE // 2, ratio=1)
     for column in matrix.columns:
-        table.add_column(_head(column), min_width=_NARROW, max_width=_CELL, overflow="fold")
+        table.add_column(_head(matrix, column), min_width=_NARROW, max_width=_CELL, overflow="fold")
     section = ""
     for statement, cells in matrix.rows:
         if statement.section != section:
@@ -135,8 +137,8 @@ def _table(matrix: Matrix, ascii_only: bool, promises: bool) -> Table:
     return table
 
 
-def _head(column: Column) -> Text:
-    return Text(f"{plain(column.widget, 40)}\n{plain(column.browser, 20)}")
+def _head(matrix: Matrix, column: Column) -> Text:
+    return Text(f"{plain(column.widget, 40)}\n{plain(matrix.browser(column), 60)}")
 
 
 def _word(verdict: Verdict | None, ascii_only: bool) -> Text:
@@ -204,10 +206,7 @@ def _of(result: Result, verdict: Verdict) -> list[_Finding]:
 
 
 def _conclusion(run: Run) -> Text:
-    status = exit_status(run)
-    text, style = {
-        0: ("Conforming: every promise that was judged is kept.", "bold green"),
-        1: ("Not conforming: at least one promise is broken.", "bold red"),
-        3: ("Not decided: nothing was seen broken, but not all was judged.", "bold yellow"),
-    }[status]
-    return Text(f"\n{text} Exit status {status}.", style)
+    conclusion = conclude(run)
+    style = {Verdict.PASS: "bold green", Verdict.FAIL: "bold red"}.get(conclusion.verdict, "bold yellow")
+    told = f"{conclusion.title}: {plain(conclusion.text, 1200)} Exit status {conclusion.status}."
+    return Text(f"\n{told}", style)

@@ -167,3 +167,15 @@ def test_a_scenario_that_has_caught_nothing_is_tried_with_what_may_make_it_fail_
         ranks = [build.rank(case.scenario, case.statements) for build in found]
         assert ranks == sorted(ranks)
         assert all(any(not build.equivalent_on(r.id, r.browser) for r in case.routes) for build in found)
+
+
+def test_releases_of_a_browser_have_routes_of_their_own() -> None:
+    of = build()
+    old = replace(result(of, PASS, {"MIC-LIVE-2": PASS}), browser_version="155.0")
+    new = replace(result(of, FAIL, {"MIC-LIVE-2": FAIL}, scenario="two"), browser_version="156.0")
+    (row,) = proof(old, new, builds=[of]).rows
+    assert row.routes == {
+        "chromium-site-settings (155.0)": Outcome.SURVIVED,
+        "chromium-site-settings (156.0)": Outcome.CAUGHT,
+    }
+    assert proof(old, new, builds=[of]).defects_caught == (0, 1)

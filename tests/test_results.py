@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from widget_conformance.reports.merging import read_all
 from widget_conformance.reports.model import Evidence, Judgement, Result, Shown, Verdict
 from widget_conformance.reports.results import (
     NoResults,
@@ -18,7 +19,6 @@ from widget_conformance.reports.results import (
     ResultsNotWritten,
     ResultsWriter,
     read,
-    read_all,
     schema,
 )
 
@@ -77,7 +77,7 @@ def test_each_line_is_valid_and_every_field_of_the_schema_is_described() -> None
     Draft202012Validator.check_schema(schema())
     Draft202012Validator(schema()).validate(json.loads(json.dumps(result().to_json())))
     assert set(schema()["properties"]) == {f.name for f in dataclasses.fields(Result)}
-    assert set(schema()["properties"]) - set(schema()["required"]) == {"shown", "witness", "findings"}, (
+    assert set(schema()["properties"]) - set(schema()["required"]) == {"shown", "machine", "witness", "findings"}, (
         "older files have none"
     )
     top = schema()["properties"]
@@ -87,7 +87,7 @@ def test_each_line_is_valid_and_every_field_of_the_schema_is_described() -> None
 
 
 def test_a_line_of_before_shown_witness_and_findings_were_told_is_read(tmp_path: Path) -> None:
-    old = {k: v for k, v in result().to_json().items() if k not in ("shown", "witness", "findings")}
+    old = {k: v for k, v in result().to_json().items() if k not in ("shown", "machine", "witness", "findings")}
     (tmp_path / "results.jsonl").write_text(json.dumps(old) + "\n", encoding="utf-8")
     run = read(tmp_path)
     assert [(r.shown, r.witness, r.findings) for r in run.results] == [((), "far end", ())]
@@ -211,27 +211,6 @@ def test_a_folder_that_is_missing_or_holds_nothing(tmp_path: Path) -> None:
         read(tmp_path)
     with pytest.raises(NoResults):
         read_all([])
-
-
-def test_a_later_folder_replaces_the_same_result_of_an_earlier_one(tmp_path: Path) -> None:
-    first, second = tmp_path / "one", tmp_path / "two"
-    for folder, written in (
-        (first, [result(verdict=Verdict.FAIL), result(browser="firefox")]),
-        (second, [result(), result(subject="reference@5.2")]),
-    ):
-        writer = ResultsWriter(folder, len(written))
-        for one in written:
-            writer.write(one)
-        writer.finish()
-    run = read_all([first, second])
-    pairs = zip(run.results, run.origins, strict=True)
-    found = {(r.subject, r.browser): (r.verdict, origin) for r, origin in pairs}
-    assert found == {
-        ("reference@5.1", "chromium"): (Verdict.PASS, second),
-        ("reference@5.1", "firefox"): (Verdict.PASS, first),
-        ("reference@5.2", "chromium"): (Verdict.PASS, second),
-    }
-    assert (run.expected, run.complete) == (3, True)
 
 
 def test_a_merge_is_complete_only_when_each_part_is(tmp_path: Path) -> None:
