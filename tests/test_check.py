@@ -1,16 +1,23 @@
 """`widget-conformance check` against real widgets in real browsers, right and wrong profiles."""
 
+import contextlib
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from widget_conformance.commands.main import main
 from widget_conformance.fixtures import profile as profiles
-from widget_conformance.fixtures.trying import Look, Situation
+from widget_conformance.fixtures.browsers.routes import ROUTES
+from widget_conformance.fixtures.stage import Stage
+from widget_conformance.fixtures.subject import reference
+from widget_conformance.fixtures.trying import Look, Situation, try_profile
 from widget_conformance.reference_impl.server import ReferenceServer
 from widget_conformance.reports.check_page import render
+
+NEVER = {"test_id": "never"}
 
 
 def free_port() -> int:
@@ -25,7 +32,7 @@ def far_end_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def reference(far_end_port: int) -> Iterator[int]:
+def reference_port(far_end_port: int) -> Iterator[int]:
     """Port of the reference widget, which calls the far end at `far_end_port`."""
     port = free_port()
     with ReferenceServer(far_end_port, port):
@@ -51,8 +58,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, reference: int, capsys: pytest.CaptureFixture[str]) -> Shop:
-    return Shop(tmp_path, reference, capsys)
+def shop(tmp_path: Path, reference_port: int, capsys: pytest.CaptureFixture[str]) -> Shop:
+    return Shop(tmp_path, reference_port, capsys)
 
 
 @pytest.mark.parametrize(("release", "browser"), [("5.1", "chromium"), ("5.2", "firefox")])
@@ -90,6 +97,18 @@ def test_a_wrong_entry_is_told_with_what_is_there_instead_and_the_rest_is_checke
     assert "button 'Hang up'" in said
     assert "mute ✔ found" in said
     assert "camera_unavailable ✔ found" in said
+
+
+def test_a_message_that_went_while_another_entry_never_came_was_found() -> None:
+    build = reference("reference@5.1+V15")  # its messages go after three and a half seconds
+    wrong = profiles.from_table({"url": "{origin}/", "calls": ["audio"], "find": {"microphone_blocked": NEVER}}, "test")
+    route = next(route for route in ROUTES if route.id == "chromium-site-settings")
+    with contextlib.closing(Stage()) as stage:
+        situations = try_profile(stage, replace(build, profile=wrong), route)
+    looks = {look.entry: look for situation in situations for look in situation.looks}
+    assert not looks["microphone_blocked"].found
+    assert looks["microphone_lost"].found
+    assert re.search(r"for 3\.\d s, and is gone$", looks["microphone_lost"].what)
 
 
 def test_without_a_call_at_the_far_end_it_says_what_the_far_end_saw(shop: Shop, far_end_port: int) -> None:
