@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. No error is told by a stack trace, or by the status of a broken promise."""
     given = sys.argv[1:] if words is None else list(words)
+    _open_standard_streams()
     options = argparse.Namespace(debug="--debug" in given)
     try:
         _parser().parse_args(given, options)
@@ -91,6 +92,25 @@ def main(words: Sequence[str] | None = None) -> int:
         trace = "".join(traceback.format_exception(error)) if options.debug else ""
         _say(f"{trace}widget-conformance: {text}")
     return status
+
+
+def _open_standard_streams() -> None:
+    """Give a standard stream that was closed (`>&-`) a place where it goes nowhere.
+
+    Else the next file or socket that is opened gets its number, and whatever a child process prints goes there.
+    """
+    closed = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    for name in closed:
+        number = ("stdin", "stdout", "stderr").index(name)
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        if nowhere != number:
+            os.dup2(nowhere, number)
+            os.close(nowhere)
+        os.set_inheritable(number, True)
+        mode = "r" if name == "stdin" else "w"
+        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - open to the end
+    if "stdout" in closed:
+        _say("widget-conformance: standard output is closed; what it would show is in the files that are written")
 
 
 def _execute(options: argparse.Namespace) -> int:

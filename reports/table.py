@@ -24,7 +24,8 @@ __all__ = ["exit_status", "print_table"]
 _ID, _PROMISE, _CELL, _NARROW = 12, 44, 16, 12
 """Characters: the width of plain text follows from them and the number of columns alone.
 
-On a narrow terminal cells shrink and the promises are left out before a column could be cut off.
+On a narrow terminal cells shrink, the promises are left out, and the columns stand below each other before one could be
+cut off.
 """
 _WORDS = {
     Verdict.PASS: ("✔ pass", "+ pass", "green"),
@@ -36,6 +37,17 @@ _WORDS = {
 _NOT_RUN = "not run"
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """What fits the stream."""
+
+    ascii_only: bool
+    promises: bool
+    """Whether there is room for the promises' words."""
+    beside: int
+    """Columns that stand beside each other."""
+
+
 def print_table(run: Run, stream: TextIO, statements: Statements | None = None) -> None:
     """Write the table, the broken promises and what is open; colours and the terminal's width only on a terminal."""
     statements = statements or load()
@@ -45,16 +57,17 @@ def print_table(run: Run, stream: TextIO, statements: Statements | None = None) 
     ascii_only = not _can_write("✔✘…┃", encoding)
     columns = len(matrix.columns)
     width = max(80, _ID + _PROMISE + (_CELL + 3) * columns + 7)
-    promises = True
+    promises, beside = True, max(columns, 1)
     buffer = io.StringIO()
     if terminal:
+        width = max(Console(file=stream).width, _ID + _NARROW + 7)
         narrow = _ID + (_NARROW + 3) * columns + 4
-        width = max(Console(file=stream).width, narrow, 60)
         promises = width >= narrow + 3 + _PROMISE // 2
+        beside = max(1, min(beside, (width - _ID - 4) // (_NARROW + 3)))
         console = Console(file=buffer, width=width, force_terminal=True)
     else:
         console = Console(file=buffer, width=width, color_system=None, force_terminal=False)
-    for part in _parts(run, matrix, statements, ascii_only, promises):
+    for part in _parts(run, matrix, statements, _Layout(ascii_only, promises, beside)):
         console.print(part, highlight=False)
     text = buffer.getvalue()
     if not terminal:
@@ -71,16 +84,14 @@ def _can_write(text: str, encoding: str) -> bool:
     return True
 
 
-def _parts(
-    run: Run, matrix: Matrix, statements: Statements, ascii_only: bool, promises: bool
-) -> Iterator[RenderableType]:
+def _parts(run: Run, matrix: Matrix, statements: Statements, layout: _Layout) -> Iterator[RenderableType]:
     incomplete = Text(f"INCOMPLETE: {run.why_incomplete()}.", "bold yellow")
     if not run.complete:
         yield incomplete
     if not run.results:
         yield Text("Nothing was run, so nothing is known of any promise.", "bold yellow")
-    if matrix.columns:
-        yield _table(matrix, ascii_only, promises)
+    for first in range(0, len(matrix.columns), layout.beside):
+        yield _table(matrix, layout, range(len(matrix.columns))[first : first + layout.beside])
     if matrix.rows and matrix.not_run:
         ids = ", ".join(s.id for s in matrix.not_run)
         yield Text(f"Not part of this run: {ids}.", "dim")
@@ -98,8 +109,8 @@ def _parts(
             "taken for what the agent hears and sees.",
             "yellow",
         )
-    yield from _findings(run, Verdict.FAIL, "Broken promises", ascii_only)
-    yield from _findings(run, Verdict.INCONCLUSIVE, "Inconclusive", ascii_only)
+    yield from _findings(run, Verdict.FAIL, "Broken promises", layout.ascii_only)
+    yield from _findings(run, Verdict.INCONCLUSIVE, "Inconclusive", layout.ascii_only)
     yield from _beside(run)
     for problem in run.problems:
         yield Text(f"Problem: {plain(problem, 300)}", "yellow")
@@ -112,12 +123,14 @@ def _reason(text: str) -> str:
     return plain(text, 400) or "no reason was given"
 
 
-def _table(matrix: Matrix, ascii_only: bool, promises: bool) -> Table:
+def _table(matrix: Matrix, layout: _Layout, shown: range) -> Table:
+    """The table of the columns with these numbers."""
+    ascii_only, promises = layout.ascii_only, layout.promises
     table = Table(box=box.ASCII if ascii_only else box.HEAVY_HEAD, header_style="bold", show_lines=False)
     table.add_column("Statement", width=_ID, overflow="fold")
     if promises:
         table.add_column("The widget must " + ("..." if ascii_only else "…"), min_width=_PROMISE // 2, ratio=1)
-    for column in matrix.columns:
+    for column in (matrix.columns[number] for number in shown):
         table.add_column(_head(matrix, column), min_width=_NARROW, max_width=_CELL, overflow="fold")
     section = ""
     for statement, cells in matrix.rows:
@@ -129,10 +142,10 @@ def _table(matrix: Matrix, ascii_only: bool, promises: bool) -> Table:
         table.add_row(
             Text(plain(statement.id, _ID)),
             *([Text(plain(statement.promise, 200))] if promises else []),
-            *(_word(cell.verdict, ascii_only) for cell in cells),
+            *(_word(cells[number].verdict, ascii_only) for number in shown),
         )
     table.add_section()
-    sums = (_sum(matrix, i) for i in range(len(matrix.columns)))
+    sums = (_sum(matrix, number) for number in shown)
     table.add_row(*([""] if promises else []), Text("Statements", "bold"), *sums)
     return table
 

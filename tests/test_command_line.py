@@ -3,11 +3,12 @@
 import errno
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -137,6 +138,43 @@ def test_a_full_standard_error_changes_no_status(words: list[str], status: int) 
             [*COMMAND, *words], stdout=subprocess.PIPE, stderr=full, text=True, timeout=60, check=False
         )
     assert (ended.returncode, ended.stdout) == (status, "")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [("list", 0), ("run --statement NONE-1", 2), ("report {tmp}", 2)],
+    ids=["list", "run", "report"],
+)
+def test_closed_standard_streams_change_no_status(tmp_path: Path, closed: str, words: str, status: int) -> None:
+    line = f"{shlex.join(COMMAND)} {words.format(tmp=tmp_path)} {closed}"
+    ended = subprocess.run(line, shell=True, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == status
+    said = ended.stderr.splitlines()
+    assert "Traceback" not in ended.stderr
+    if "2>&-" not in closed:
+        expected = ["widget-conformance: standard output is closed"] if ">&-" in closed else []
+        assert len(said) == len(expected) + (status != 0)
+        assert all(a.startswith(b) for a, b in zip(said, expected, strict=False))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "large"])
+def test_a_profile_that_is_no_file_or_too_large_is_told_at_once(
+    run_in_process: Callable[..., Ended], tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "profile.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as file:
+            file.truncate(100 * 1024 * 1024)
+    ended = run_in_process("run", "--profile", path, "--results", tmp_path / "results")
+    assert ended.status == 2
+    assert len(ended.said.splitlines()) == 1
+    assert ("at most" if kind == "large" else "save it as a file") in ended.said
+    assert str(path) in ended.said
 
 
 @pytest.mark.parametrize("words", [["list"], ["list", "--json"]], ids=" ".join)
