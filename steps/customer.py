@@ -57,7 +57,7 @@ def _(world: World) -> None:
 def _(world: World, kind: CallKind) -> None:
     world.press_call(kind)
     world.need(widget.shows_after_action(world, "microphone_needed", lasting_s=0.0))
-    world.need(call.none_started(world))
+    world.need(call.none_came(world))
 
 
 @given("the customer has tried to start a video call and was given the choice")
