@@ -15,6 +15,7 @@ from widget_conformance.fixtures.stage import Stage
 from widget_conformance.fixtures.subject import from_profile
 from widget_conformance.fixtures.trying import Situation, try_profile
 from widget_conformance.reports.check_page import write_page
+from widget_conformance.reports.lock import take
 from widget_conformance.reports.text import plain
 
 
@@ -32,6 +33,9 @@ def execute(options: argparse.Namespace) -> int:
         raise UnknownBrowser(options.browser)
     subject = from_profile(options.profile)
     route = next(route for route in ROUTES if route.browser == options.browser and route.primary)
+    with naming(options.results):
+        options.results.mkdir(parents=True, exist_ok=True)
+        take(options.results)
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
     def told(situation: Situation) -> None:

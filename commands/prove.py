@@ -10,6 +10,7 @@ from widget_conformance.commands.exits import BROKEN, CONFORMING, UNDECIDED, nam
 from widget_conformance.fixtures.catalogue import Case, cases
 from widget_conformance.fixtures.plan import NothingToRun
 from widget_conformance.reference_impl.builds import Build, catalogue
+from widget_conformance.reports.lock import holder
 from widget_conformance.reports.proof import Proof, prove, write_data
 from widget_conformance.reports.proof_page import summary, write_page
 from widget_conformance.reports.results import read
@@ -88,7 +89,7 @@ def execute(options: argparse.Namespace) -> int:
         if status is not None:
             return status
     results = read(options.results)
-    proof = prove(results.results, builds, cases(), results.complete, whole)
+    proof = prove(results.results, builds, cases(), results.complete and not holder(options.results), whole)
     with naming(options.results):
         page, data = write_page(proof, options.results), write_data(proof, options.results)
     for line in (*proof.warnings, *summary(proof)):

@@ -8,6 +8,7 @@ from pathlib import Path
 from widget_conformance.fixtures.catalogue import suite
 from widget_conformance.reports import allure_report
 from widget_conformance.reports.conclusion import exit_status
+from widget_conformance.reports.lock import holder
 from widget_conformance.reports.merging import read_all
 from widget_conformance.reports.page import write_page
 from widget_conformance.reports.results import ResultsNotWritten, Run
@@ -32,9 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     """Write the reports into the last of the folders."""
     run = whole(read_all(options.results))
+    busy = [
+        f"{folder} is in use by {who}: its run is not over" for folder in options.results if (who := holder(folder))
+    ]
+    run = replace(run, problems=(*run.problems, *busy))
     if options.partly:
         run = replace(run, selection=replace(run.selection or Selection(), partly=True))
-    write_reports(run, options.results[-1], allure=not options.no_allure)
+    write_reports(run, options.results[-1], allure=not options.no_allure and not busy)
     return exit_status(run)
 
 

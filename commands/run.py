@@ -16,6 +16,7 @@ from widget_conformance.fixtures.catalogue import features_folder
 from widget_conformance.fixtures.plan import Selection, expected
 from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, chosen
 from widget_conformance.reports.conclusion import exit_status
+from widget_conformance.reports.lock import take
 from widget_conformance.reports.results import RUN, claim, read
 
 _SEVERAL = ("subject", "profile", "browser", "statement", "scenario", "route")
@@ -78,6 +79,7 @@ def judge(options: argparse.Namespace) -> int | None:
         except BrowserMissing as error:
             print(f"widget-conformance: {error} Its scenarios will be inconclusive.", file=sys.stderr)
     claim(options.results, *([] if options.no_allure else [ALLURE_RESULTS]))
+    take(options.results)
     used = len({trial.route.id for trial, _ in planned})
     earlier = _written(options.results)
     status = _pytest(_words(options, options.workers or min(used, os.cpu_count() or 1)), options.debug)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from widget_conformance.commands import run as running
 from widget_conformance.commands.exits import BROKEN, CONFORMING, UNDECIDED
+from widget_conformance.reports.lock import take
 from widget_conformance.reports.model import Verdict
-from widget_conformance.reports.results import NoResults, NoResultsFolder, read
+from widget_conformance.reports.results import NoResults, NoResultsFolder, claim, read
 from widget_conformance.reports.stability import Stability, compare
 from widget_conformance.reports.text import plain
 
@@ -33,6 +34,8 @@ def execute(options: argparse.Namespace) -> int:
     Rounds of an earlier soak count only where `--continue` takes them over.
     """
     folder: Path = options.results
+    claim(folder)
+    take(folder)
     rounds: list[Path] = []
     for number in range(1, options.rounds + 1):
         loaded = bool(options.load_every) and number % options.load_every == 0

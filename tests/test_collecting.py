@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_results import result
 from widget_conformance.fixtures import collecting
-from widget_conformance.fixtures.collecting import READING, Progress, budgets_of, key_of, to_come
+from widget_conformance.fixtures.collecting import READING, Progress, budgets_of, key, key_of, to_come
 from widget_conformance.fixtures.plan import Selection, expected
 from widget_conformance.fixtures.profile import from_table
 from widget_conformance.fixtures.subject import Subject, reference
@@ -133,5 +133,5 @@ def test_a_continued_run_counts_what_it_still_makes() -> None:
     (trial, case), *others = planned
     assert to_come(planned, frozenset()) == len(planned)
     assert to_come(planned, {key_of(trial, case), "of an earlier selection"}) == len(others)
-    caught = f"{trial.subject.name} | {trial.route.id}"
+    caught = key(trial.subject.name, trial.route.id)
     assert to_come(planned, {caught}) == sum(one.route.id != trial.route.id for one, _ in planned)
