@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 from widget_conformance.fixtures.browsers.chromium import Chromium
 from widget_conformance.fixtures.browsers.finding import find
 from widget_conformance.fixtures.far_end.audio import BLOCK, AudioMeter
-from widget_conformance.fixtures.far_end.sources import CAMERA_RATE, Stripes, Sweep, camera_picture
+from widget_conformance.fixtures.far_end.sources import CAMERA_RATE, CHROMIUM_SOURCE, Sweep, camera_picture
 from widget_conformance.fixtures.far_end.video import VideoMeter
 from widget_conformance.fixtures.observer import Face
 from widget_conformance.fixtures.profile import default
@@ -49,7 +49,7 @@ def video_ms() -> float:
         for plane, values in zip(frame.planes, camera_picture(number / CAMERA_RATE), strict=True):
             plane.update(np.ascontiguousarray(values, np.uint8).tobytes())
         frames.append(frame)
-    meter, begun = VideoMeter(Stripes()), time.process_time()
+    meter, begun = VideoMeter(CHROMIUM_SOURCE.video), time.process_time()
     for number, frame in enumerate(frames):
         meter.add(0, frame, number / CAMERA_RATE, number / CAMERA_RATE)
     return (time.process_time() - begun) / len(frames) * 1000

@@ -61,7 +61,9 @@ def picture(luma: np.ndarray[Any, Any], blue: np.ndarray[Any, Any], red: np.ndar
     """A video frame of three planes."""
     frame = av.VideoFrame(luma.shape[1], luma.shape[0], "yuv420p")
     for plane, values in zip(frame.planes, (luma, blue, red), strict=True):
-        plane.update(np.ascontiguousarray(values, np.uint8).tobytes())
+        lines = np.zeros((plane.height, plane.line_size), np.uint8)
+        lines[:, : plane.width] = values
+        plane.update(lines.tobytes())
     return frame
 
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 from customer import picture
-from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE, FIREFOX_SOURCE, Stripes, camera_picture
-from widget_conformance.fixtures.far_end.video import VideoMeter, in_gamut
+from widget_conformance.fixtures.far_end.camera import in_gamut
+from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE, FIREFOX_SOURCE, camera_picture
+from widget_conformance.fixtures.far_end.video import VideoMeter
 
 
 def firefox_picture(seconds):
@@ -149,7 +150,7 @@ def test_none_before_and_after_a_call():
 
 
 def test_the_last_picture_as_png():
-    meter = VideoMeter(Stripes())
+    meter = VideoMeter(CHROMIUM_SOURCE.video)
     assert meter.picture_png() is None
     meter.add(0, picture(*camera_picture(0)), 0, 0)
     assert meter.picture_png().startswith(b"\x89PNG\r\n")
