@@ -34,7 +34,7 @@ def observed(
 
     fakes: Any = scene.world
     fakes._face = SimpleNamespace(hearing=hearing, devices=list, pump=lambda: None)
-    fakes.room = SimpleNamespace(calls=[], look=lambda face: None, agent_spoke=lambda since: True)
+    fakes.room = SimpleNamespace(calls=[], look=lambda face: None, agent_spoke=lambda since: True, publishes_only=False)
     fakes.budgets = SimpleNamespace(stopped=0.1)
     fakes.route = SimpleNamespace(
         id="a route",

@@ -81,6 +81,7 @@ EXPECTED = (
     Expected("D77", "The customer proceeds with an audio-only call", "CAM-PRE-3", "fail", "pictures all the same"),
     Expected("V20", "The camera is revoked in a video call", "CAM-LIVE-3", "inconclusive", "far_end.video_off"),
     Expected("V22", "The microphone is revoked in an audio call", "MIC-LIVE-3", "pass", "heard nothing"),
+    Expected("V23", "The camera is allowed again in a video call", "CAM-LIVE-7", "pass", "saw the customer again"),
     Expected("V23", "The microphone is allowed again in an audio call", "MIC-LIVE-9", "pass", "one call"),
 )
 

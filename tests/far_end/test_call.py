@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from aiortc import RTCPeerConnection
 from customer import Camera, Customer, Microphone, status
 from widget_conformance.fixtures.timeline import now
 
@@ -95,6 +96,23 @@ def test_an_agent_who_only_listens_cannot_be_heard_any_more_or_less(far_end):
             await become(room.agent.audio.hears_customer)
 
     asyncio.run(go())
+    assert not room.agent_spoke(now())
+    assert not room.publishes_only
+
+
+def test_a_customer_who_only_publishes_takes_no_sound_of_the_agents(far_end):
+    end, room = far_end()
+
+    async def go():
+        async with Customer(end.port) as customer:
+            customer.pc = RTCPeerConnection()
+            for track in (Microphone(), Camera()):
+                customer.pc.addTransceiver(track, direction="sendonly")
+            await customer.offer()
+            await become(lambda: room.agent.audio.hears_customer() and room.agent.video.sees_customer())
+
+    asyncio.run(go())
+    assert room.publishes_only
     assert not room.agent_spoke(now())
 
 
