@@ -4,6 +4,7 @@ import argparse
 import signal
 import threading
 
+from widget_conformance.fixtures.far_end.guests import Guests
 from widget_conformance.fixtures.far_end.server import FarEnd
 from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
 from widget_conformance.fixtures.subject import REFERENCE_RELEASES
@@ -36,6 +37,8 @@ def execute(options: argparse.Namespace) -> int:
         labels = {label(DEFAULT_SCENARIO, build) for build in (None, *catalogue().values())}
         server.attach_console(lambda name: room if name in labels else None)
         with server:
+            own = {f"http://{name}.localhost:{server.port}" for name in labels}
+            room.guests = Guests(own.__contains__, patience=0.0)  # no other page may call, or hang up
             for release in REFERENCE_RELEASES:
                 print(f"Reference widget {release}  {server.url(release)}")
             print(f"All builds            {server.index_url()}")

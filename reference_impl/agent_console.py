@@ -67,6 +67,8 @@ def console_routes(
 
     async def picture(request: web.Request) -> web.Response:
         room = provider()(scenario_of(request))
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise web.HTTPForbidden(text="Only the console itself may show this.\n")
         meter = room.agent.video if room else None
         png = await asyncio.to_thread(meter.picture_png) if meter else None
         if not png:
@@ -75,6 +77,8 @@ def console_routes(
 
     async def states(request: web.Request) -> web.WebSocketResponse:
         find = provider()
+        if request.headers.get("Origin") != f"{request.scheme}://{request.host}":
+            raise web.HTTPForbidden(text="Only the console itself may listen here.\n")
         socket = web.WebSocketResponse(heartbeat=10)
         await socket.prepare(request)
         sending = asyncio.ensure_future(_send(socket, find, scenario_of(request)))

@@ -117,7 +117,7 @@ class ReferenceServer:
         return f"http://{scenario}.localhost:{self.port}/console/"
 
     def _app(self) -> web.Application:
-        app = web.Application()
+        app = web.Application(middlewares=[_for_this_machine])
         app.on_response_prepare.append(_never_cached)
         app.router.add_get("/", self._index)
         app.router.add_get("/config.json", self._config)
@@ -190,6 +190,18 @@ def _sends(folder: str) -> Callable[[web.Request], Awaitable[web.Response]]:
         return web.Response(text=_source(path.relative_to(HOME).as_posix(), request), content_type=kind)
 
     return send
+
+
+@web.middleware
+async def _for_this_machine(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Turn away whoever reaches this server by a name of somebody else's: a page can let its name lead here (DNS rebinding)."""
+    name = request.host.lower()
+    name = name.partition("]")[0].lstrip("[") if name.startswith("[") else name.partition(":")[0]
+    if name not in ("localhost", "127.0.0.1", "::1") and not name.endswith(".localhost"):
+        raise web.HTTPForbidden(text="This server answers to localhost, and to names below it.\n")
+    return await handler(request)
 
 
 async def _never_cached(request: web.Request, response: web.StreamResponse) -> None:

@@ -17,7 +17,12 @@ HERE, THERE = "ws://s1.localhost:4711/sip", "wss://sip.example/ws"
 def world(**more: Any) -> Any:
     timeline = Timeline()
     room = SimpleNamespace(
-        calls=[], attempts=[], untold=lambda since: None, refused=lambda since, **_: None, witness="far end"
+        calls=[],
+        attempts=[],
+        guests=None,
+        untold=lambda since: None,
+        refused=lambda since, **_: None,
+        witness="far end",
     )
     given: dict[str, Any] = {
         "timeline": timeline,

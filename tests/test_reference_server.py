@@ -102,10 +102,48 @@ def test_configuration_leads_to_the_far_end_room_of_the_origin(server: Reference
 
 
 @needs_node
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "evil.example.org", 's"1.localhost', "a.b.localhost"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "LOCALHOST", 's"1.localhost', "a.b.localhost"])
 def test_other_hosts_lead_to_the_default_room(server: ReferenceServer, host: str) -> None:
     config = json.loads(get(server, "/config.json", host)[2])
     assert config["websocket"] == f"ws://s0.localhost:{FAR_END_PORT}/sip"
+
+
+@needs_node
+@pytest.mark.parametrize("host", ["evil.example.org", "localhost.example.org", "127.0.0.1.example.org", "192.0.2.1"])
+def test_a_name_of_somebody_elses_leads_nowhere(server: ReferenceServer, host: str) -> None:
+    server.attach_console({"s0": FakeRoom("s0", b"picture")}.get)
+    for path in ("/", "/config.json", "/console/", "/console/picture.png"):
+        status, _, body = get(server, path, f"{host}:{server.port}")
+        assert (status, b"localhost" in body) == (403, True)
+
+
+@needs_node
+def test_nobody_but_the_console_itself_sees_what_it_shows(server: ReferenceServer) -> None:
+    server.attach_console({"s0": FakeRoom("s0", b"picture")}.get)
+    own = f"http://s0.localhost:{server.port}"
+
+    async def status(path: str, **headers: str) -> int:
+        to = {"Host": f"s0.localhost:{server.port}", **{key.replace("_", "-"): value for key, value in headers.items()}}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://127.0.0.1:{server.port}{path}", headers=to) as answer,
+        ):
+            return answer.status
+
+    others = (
+        "https://evil.example",
+        "null",
+        f"http://localhost:{server.port}",
+        f"http://s1.localhost:{server.port}",
+        "http://s0.localhost",
+    )
+    for origin in others:
+        assert asyncio.run(status("/console/states", Origin=origin)) == 403, origin
+    assert asyncio.run(status("/console/states")) == 403
+    assert asyncio.run(status("/console/states", Origin=own)) == 400, "a WebSocket is needed"
+    assert asyncio.run(status("/console/picture.png", Sec_Fetch_Site="cross-site")) == 403
+    assert asyncio.run(status("/console/picture.png", Sec_Fetch_Site="same-site")) == 403
+    assert asyncio.run(status("/console/picture.png", Sec_Fetch_Site="same-origin")) == 200
 
 
 @needs_node
@@ -155,7 +193,8 @@ def test_console_shows_the_room_of_the_origin(server: ReferenceServer) -> None:
     assert get(server, "/console/picture.png", "s18.localhost")[0] == 404
 
     async def states(host: str, count: int) -> list[dict[str, Any]]:
-        headers = {"Host": f"{host}.localhost:{server.port}"}
+        own = f"{host}.localhost:{server.port}"
+        headers = {"Host": own, "Origin": f"http://{own}"}
         async with (
             aiohttp.ClientSession() as session,
             session.ws_connect(f"http://127.0.0.1:{server.port}/console/states", headers=headers) as sock,
