@@ -13,12 +13,15 @@ from widget_conformance.commands.exits import UNDECIDED, WRONG_USE
 from widget_conformance.commands.report import ALLURE_RESULTS, whole, write_reports
 from widget_conformance.fixtures.browsers.finding import BrowserMissing, find
 from widget_conformance.fixtures.catalogue import features_folder
+from widget_conformance.fixtures.options import PREFIX
 from widget_conformance.fixtures.plan import Selection, expected
 from widget_conformance.fixtures.subject import DEFAULT_SUBJECTS, chosen
 from widget_conformance.reports.conclusion import exit_status
 from widget_conformance.reports.lock import take
 from widget_conformance.reports.results import RUN, claim, read
 
+_PLUGINS = ("pytest-bdd", "xdist", "allure_pytest", "widget_conformance.fixtures.plugin")
+"""All that pytest loads: whatever else is installed is about other tests."""
 _SEVERAL = ("subject", "profile", "browser", "statement", "scenario", "route")
 
 
@@ -96,6 +99,9 @@ def _pytest(words: list[str], debug: bool) -> int:
 
     That somebody ended the run is one word: where pytest was just then is nobody's concern but a developer's.
     """
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for theirs in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # of whoever calls us, and not about our features
+        os.environ.pop(theirs, None)
     workers = _Workers()
     if sys.stdout.isatty():
         status = pytest.main(words, plugins=[workers])
@@ -141,7 +147,9 @@ def _words(options: argparse.Namespace, workers: int) -> list[str]:
     """The command line of pytest."""
     folder = str(features_folder())
     # A pytest configuration of whoever calls us is not about our features.
-    words = [folder, "-c", os.devnull, "--rootdir", folder, "-p", "no:cacheprovider", "-p", "no:tmpdir"]
+    words = [folder, "-c", os.devnull, "--rootdir", folder, "--confcutdir", folder, "--noconftest"]
+    words += ["-p", "no:cacheprovider", "-p", "no:tmpdir"]
+    words += [word for plugin in _PLUGINS for word in ("-p", plugin)]
     words += ["-qq", "--no-header", "--no-summary", "--tb=long" if options.debug else "--tb=no"]
     if workers > 1:
         words += ["-n", str(workers)]
@@ -149,8 +157,8 @@ def _words(options: argparse.Namespace, workers: int) -> list[str]:
         words += ["--alluredir", str(options.results / ALLURE_RESULTS), "--clean-alluredir"]
     for name in _SEVERAL:
         for value in getattr(options, name):
-            words += [f"--{name}", value]
-    words += ["--results", str(options.results)]
+            words += [f"--{PREFIX}{name}", value]
+    words += [f"--{PREFIX}results", str(options.results)]
     flags = ("judge-any-version", "headed", "aimed", "until-caught", "continue")
-    words += [f"--{flag}" for flag in flags if getattr(options, flag.replace("-", "_"), False)]
+    words += [f"--{PREFIX}{flag}" for flag in flags if getattr(options, flag.replace("-", "_"), False)]
     return words

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from widget_conformance.fixtures.node import node_home
+from widget_conformance.reports import allure_report
 from widget_conformance.reports.allure_report import (
     AllureNotInstalled,
     AllureReportFailed,
@@ -367,3 +368,13 @@ def test_a_folder_that_is_no_report_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(AllureReportFailed, match="something else"):
         generate(tmp_path / "results", tmp_path / "theirs", tmp_path / "history", [])
     assert (tmp_path / "theirs" / "notes.txt").exists()
+
+
+def test_a_page_of_allure_keeps_its_own_scripts_and_loads_none_from_elsewhere() -> None:
+    own = '<script src="app.js"></script><script>window.allure = "https://allure.example/"</script>'
+    theirs = (
+        '<script async src="https://www.analytics.example/gtag/js?id=G-1"></script>'
+        "<script defer src='//cdn.example/x.js'> </script><SCRIPT SRC=http://cdn.example/y.js></SCRIPT>"
+        "<script>\n window.dataLayer = window.dataLayer || [];\n gtag('js');\n</script>"
+    )
+    assert allure_report.without_analytics(f"<p>{theirs}{own}</p>") == f"<p>{own}</p>"

@@ -7,6 +7,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+PLUGIN = ("-p", "widget_conformance.fixtures.plugin")
 STAGE = """
 import json
 from types import SimpleNamespace
@@ -155,7 +156,7 @@ def play_profile(pytester: pytest.Pytester, profile: str, *steps: str, tags: str
 
 
 def played(pytester: pytest.Pytester, words: tuple[str, ...]) -> Outcome:
-    return Outcome(pytester.runpytest_subprocess("-s", "-q", *words).outlines)
+    return Outcome(pytester.runpytest_subprocess(*PLUGIN, "-s", "-q", *words).outlines)
 
 
 def test_promises_that_are_kept_pass(pytester: pytest.Pytester) -> None:
@@ -278,13 +279,35 @@ def test_what_came_from_the_environment_is_in_no_result(
 def test_two_subjects_of_one_name_are_told_before_anything_runs(pytester: pytest.Pytester) -> None:
     write(pytester, "When something is done", "Then the first promise is kept")
     words = ("--subject", "reference@5.1") * 2
-    ended = pytester.runpytest_subprocess(*words, "--results", "results")
+    ended = pytester.runpytest_subprocess(*PLUGIN, *words, "--results", "results")
     assert ended.ret == pytest.ExitCode.USAGE_ERROR
     ended.stderr.fnmatch_lines(["*two subjects are called 'reference@5.1'*"])
     assert not list(pytester.path.glob("results/*"))
 
 
-def test_a_run_without_features_knows_nothing_of_the_plugin(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(test_other="def test_it(): pass")
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+OTHERS = """
+def pytest_addoption(parser):
+    group = parser.getgroup("theirs")
+    group.addoption("--browser", action="append", default=[])
+    group.addoption("--headed", action="store_true")
+    group.addoption("--profile", action="store_true")
+    group.addoption("--results")
+    group.addoption("--continue", action="store_true")
+"""
+
+
+def test_somebody_elses_pytest_knows_nothing_of_the_plugin(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_other="def test_it(): pass", theirs=OTHERS)
+    pytester.runpytest_subprocess("-p", "theirs", "--browser", "x", "--headed").assert_outcomes(passed=1)
+    assert "conformance" not in pytester.runpytest_subprocess("--help", "--markers").stdout.str().replace(
+        str(pytester.path), ""
+    )
     assert not list(pytester.path.glob("**/.in-flight*"))
+
+
+def test_the_plugin_stands_beside_one_with_options_of_the_same_names(pytester: pytest.Pytester) -> None:
+    write(pytester, "When something is done", "Then the first promise is kept", "And the second promise is kept")
+    pytester.makepyfile(theirs=OTHERS)
+    words = ("--subject", "reference@5.1", "--conformance-browser", "chromium", "--browser", "theirs")
+    seen = Outcome(pytester.runpytest_subprocess("-p", "theirs", *PLUGIN, "-s", "-q", *words).outlines)
+    assert seen.verdict == "pass"
