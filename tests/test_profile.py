@@ -883,7 +883,7 @@ TARGET = Finder("before_call[0]", role=("button",), name="start")
 
 
 def done(page: Any, action: Any, text: str = "", target: Finder | None = TARGET) -> str | None:
-    return approach.perform(page, CallStep("w.toml:3: before_call[0]", action, target, text), 0.2)
+    return approach.perform(lambda: [page], CallStep("w.toml:3: before_call[0]", action, target, text), 0.2)
 
 
 def test_each_step_is_done_in_the_frame_where_its_target_is() -> None:
