@@ -112,7 +112,9 @@ class Scene:
         subject: Any = SimpleNamespace(profile=profile)
         fakes: Any = self.browser
         self.world = World(stage, subject, case, case.routes[0], fakes)
-        self.world._tab = SimpleNamespace(page=None)  # type: ignore[assignment]
+        page: Any = SimpleNamespace(url="http://s1.localhost:1/", is_closed=lambda: False)
+        face: Any = SimpleNamespace(page=page, elsewhere=lambda: None)
+        self.world._face = face
         self.world.change = Change(now(), MICROPHONE, allowed=False, records=frozenset({Permission.BLOCK}))
         self.world.step = Step("the customer's audio stops immediately", "Then", ("MIC-LIVE-2",))
 
