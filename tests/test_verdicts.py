@@ -248,11 +248,11 @@ def test_a_judgement_names_the_step_and_the_promise(scene: Scene) -> None:
     assert isinstance(scene.world.timeline, Timeline)
 
 
-def test_a_scene_that_cannot_be_set_is_inconclusive() -> None:
-    World.need(KEPT)
+def test_a_scene_that_cannot_be_set_is_inconclusive(scene: Scene) -> None:
+    scene.world.need(KEPT)
     for observation in (BROKEN, Observation(None, "nobody knows")):
         with pytest.raises(Inconclusive, match=observation.seen):
-            World.need(observation)
+            scene.world.need(observation)
 
 
 def test_a_promise_that_the_profile_excepts_is_not_judged(scene: Scene) -> None:
