@@ -12,6 +12,7 @@ from widget_conformance.fixtures.far_end.signalling import LOST, NOT_UNDERSTOOD
 from widget_conformance.fixtures.far_end.sip import METHODS
 from widget_conformance.fixtures.far_end.sources import CHROMIUM_SOURCE
 from widget_conformance.fixtures.loop import PortTaken
+from widget_conformance.fixtures.patterns import GIVEN_UP
 from widget_conformance.fixtures.timeline import Timeline
 
 SDP = (
@@ -337,3 +338,20 @@ def test_messages_that_tell_of_the_video_off_and_the_message_after_ack(far_end):
     (strange,) = room.timeline.events(NOT_UNDERSTOOD)
     assert strange.detail == {"method": "INFO", "body": '{"stream": "off"}'}
     assert told.endswith(f'{{"id": "{room.calls[0].call_id}"}}')
+
+
+def test_a_pattern_that_would_never_end_stops_nothing(far_end):
+    patterns = (SignalPattern("MESSAGE", "(a|a)+$", "off"), SignalPattern("SDP", "(y|y)+$", "off"))
+
+    async def talk(customer):
+        await customer.send(customer.request("INVITE", SDP + "a=x:" + "y" * 3000 + "!\r\n", **INVITE))
+        customer.learn(await customer.until(lambda text: text.startswith("SIP/2.0 200"), 15))
+        await customer.send(customer.request("ACK"))
+        answers = [await customer.ask("MESSAGE", "a" * 5000 + "b") for _ in range(2)]
+        return [status(answer) for answer in [*answers, await customer.ask("BYE")]]
+
+    answers, room = conversation(far_end, talk, video_off=VideoOffSignals(patterns=patterns))
+    assert answers == [200, 200, 200]
+    given_up = [event.detail["key"] for event in room.timeline.events(GIVEN_UP)]
+    assert given_up == ["far_end.video_off[1].pattern", "far_end.video_off[0].pattern"]
+    assert "(y|y)+$" in room.unsearched
