@@ -988,3 +988,9 @@ def test_the_profile_of_a_material_widget_tells_the_icons_of_its_call_buttons_ap
     patterns = {name: find[name]["text"] for name in ("audio_call", "video_call")}
     wanted = {name: [one] if isinstance(one, str) else one for name, one in patterns.items()}
     assert [n for n, all_ in wanted.items() if all(re.search(p, text, re.IGNORECASE) for p in all_)] == entries
+
+
+def test_a_message_outside_of_the_dialog(tmp_path: Path) -> None:
+    file = tmp_path / "profile.toml"
+    file.write_text(URL + "[far_end]\nafter_ack = [{ body = 'a', dialog = false }, { body = 'b' }]")
+    assert [one.dialog for one in load(file).far_end.after_ack] == [False, True]

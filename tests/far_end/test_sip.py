@@ -355,3 +355,23 @@ def test_a_pattern_that_would_never_end_stops_nothing(far_end):
     given_up = [event.detail["key"] for event in room.timeline.events(GIVEN_UP)]
     assert given_up == ["far_end.video_off[1].pattern", "far_end.video_off[0].pattern"]
     assert "(y|y)+$" in room.unsearched
+
+
+def test_a_message_outside_the_dialog_has_a_call_id_of_its_own(far_end):
+    messages = (AfterAck("in {call_id}"), AfterAck("out {call_id}", "text/plain", dialog=False))
+
+    async def talk(customer):
+        await customer.send(customer.request("INVITE", SDP, **INVITE))
+        customer.learn(await customer.until(lambda text: text.startswith("SIP/2.0 200")))
+        await customer.send(customer.request("ACK"))
+        return [await customer.until(lambda text: text.startswith("MESSAGE ")) for _ in messages]
+
+    (within, beside), room = conversation(far_end, talk, after_ack=messages)
+    (call,) = room.calls
+    assert field(within, "Call-ID") == call.call_id != field(beside, "Call-ID")
+    assert "tag=" in field(within, "To")
+    assert "tag=" not in field(beside, "To")
+    assert call.local_tag not in beside.partition("\r\n\r\n")[0]
+    assert field(beside, "CSeq") == "1 MESSAGE"
+    assert within.splitlines()[0] == beside.splitlines()[0]
+    assert beside.endswith(f"out {call.call_id}")
