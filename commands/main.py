@@ -7,9 +7,11 @@ import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn, TextIO, cast
 
 from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE, expected_errors, wrong_use_errors
+from widget_conformance.reports import masking
+from widget_conformance.reports.masking import CleanStream
 from widget_conformance.reports.text import plain
 
 _COMMANDS = {
@@ -73,9 +75,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
+    """Run one command, and print no secret of a profile; returns the exit status."""
+    masking.forget()
+    _open_standard_streams()
+    stdout, stderr = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = cast("TextIO", CleanStream(stdout)), cast("TextIO", CleanStream(stderr))
+    try:
+        return _run(words)
+    finally:
+        sys.stdout, sys.stderr = stdout, stderr
+
+
+def _run(words: Sequence[str] | None) -> int:
     """Run one command; returns the exit status. No error is told by a stack trace, or by the status of a broken promise."""
     given = sys.argv[1:] if words is None else list(words)
-    _open_standard_streams()
     options = argparse.Namespace(debug="--debug" in given)
     try:
         _parser().parse_args(given, options)

@@ -17,9 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allure_commons import hookimpl as allure_hook
+from allure_commons import plugin_manager as allure_plugins
 from allure_commons.model2 import Label, Parameter, Status, StatusDetails, TestResult, TestStepResult
+from attr import fields, has
 from pytest_bdd.parser import Feature, Scenario, ScenarioTemplate, Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
+from widget_conformance.reports.masking import clean, cleaned_bytes
 from widget_conformance.reports.model import Verdict
 
 EPIC = "Customer Widget"
@@ -138,9 +142,11 @@ class _Bridge:
 
     def attach(self, title: str, data: bytes | Path, media_type: str) -> None:
         extension = (guess_extension(media_type) or ".bin").removeprefix(".")
+        if isinstance(data, Path) and not data.is_file():
+            raise FileNotFoundError(f"there is no file {data}")
+        if isinstance(data, Path) and not media_type.startswith("image/"):
+            data = data.read_bytes()
         if isinstance(data, Path):
-            if not data.is_file():
-                raise FileNotFoundError(f"there is no file {data}")
             self.listener.attach_file(data, title, media_type, extension)
         else:
             self.listener.attach_data(data, title, media_type, extension)
@@ -190,6 +196,44 @@ class _Bridge:
             result.labels.append(Label("tag", tag))
             if _STATEMENT.fullmatch(tag):
                 result.labels.append(Label("statement", tag))
+
+
+class _WithoutSecrets:
+    """Cleans whatever Allure is about to write: its own words, and what any plugin attached."""
+
+    def __init__(self, reporter: Any) -> None:
+        self._attach_data = reporter.attach_data
+        reporter.attach_data = self.attach_data
+
+    def attach_data(self, uuid: str, body: str | bytes, *words: Any, **named: Any) -> None:
+        """Attach a text without its secrets, a picture as it is."""
+        media_type = str(
+            getattr(named.get("attachment_type"), "mime_type", named.get("attachment_type")) or "text/plain"
+        )
+        clean_body = clean(body) if isinstance(body, str) else cleaned_bytes(body, media_type)
+        self._attach_data(uuid, clean_body, *words, **named)
+
+    @allure_hook(tryfirst=True)
+    def report_result(self, result: Any) -> None:
+        """Before the file of a result is written."""
+        _clean_in_place(result)
+
+    @allure_hook(tryfirst=True)
+    def report_container(self, container: Any) -> None:
+        """Before the file of what belongs to several results is written."""
+        _clean_in_place(container)
+
+
+def _clean_in_place(value: Any) -> Any:
+    """An object of Allure's model, or what stands in one, with every text of it cleaned."""
+    if isinstance(value, str) and type(value) is str:
+        return clean(value)
+    if isinstance(value, list):
+        value[:] = [_clean_in_place(one) for one in value]
+    elif has(type(value)):
+        for attribute in fields(type(value)):
+            setattr(value, attribute.name, _clean_in_place(getattr(value, attribute.name)))
+    return value
 
 
 _bridges: list[_Bridge] = []
@@ -247,6 +291,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         bridge = _Bridge(listener)
         _bridges.append(bridge)
         session.config.add_cleanup(lambda: _bridges.remove(bridge))
+        cleaner = _WithoutSecrets(listener.allure_logger)
+        allure_plugins.register(cleaner)
+        session.config.add_cleanup(lambda: allure_plugins.unregister(cleaner))
 
 
 @pytest.hookimpl(wrapper=True)

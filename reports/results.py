@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from widget_conformance.reports.identity import Identity, identities
+from widget_conformance.reports.masking import cleaned
 from widget_conformance.reports.model import Result, Verdict
 from widget_conformance.reports.selection import SELECTING, Selection, Trial
 from widget_conformance.reports.text import plain
@@ -137,7 +138,7 @@ class ResultsWriter:
             "started": utc_now(),
             "finished": None,
             "expected": expected,
-            "command": list(command),
+            "command": cleaned(list(command)),
             "budgets": {name: dict(budget) for name, budget in (budgets or {}).items()},
             "selection": asdict(selection or Selection()),
             "suites": [tool_version] if tool_version else [],
@@ -168,7 +169,7 @@ class ResultsWriter:
 
     def write(self, result: Result) -> None:
         """Append one line and force it to the disk; a line that does not fit is taken back."""
-        line = json.dumps(_json_ready(result.to_json()), ensure_ascii=False, allow_nan=False, default=str)
+        line = json.dumps(_json_ready(cleaned(result.to_json())), ensure_ascii=False, allow_nan=False, default=str)
         data = line.encode("utf-8", "replace") + b"\n"
         try:
             written = 0
