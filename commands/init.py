@@ -1,6 +1,7 @@
 """`widget-conformance init`: proposes a profile for a page."""
 
 import argparse
+import contextlib
 import os
 from contextlib import closing
 from importlib.resources import files
@@ -58,9 +59,8 @@ def execute(options: argparse.Namespace) -> int:
             return UNDECIDED
     if options.extends:
         found.extends = Path(os.path.relpath(options.extends, options.output.parent)).as_posix()
-    schema = Path(str(files(profiles.__package__ or "widget_conformance.fixtures") / "profile.schema.json"))
     with naming(options.output):
-        options.output.write_text(found.toml(str(schema)), encoding="utf-8")
+        options.output.write_text(found.toml(_schema(options.output.parent)), encoding="utf-8")
     for one in (found.version, *found.entries):
         if one.told:
             print(f"{one.entry:<20} {plain(one.told, 200)}")
@@ -73,6 +73,14 @@ def execute(options: argparse.Namespace) -> int:
         print(f"! perhaps the widget is behind the button {plain(name, 80)!r}: see before_call")
     print(f"Written: {options.output}\nNext: widget-conformance check {options.output}")
     return CONFORMING if found.can_call else UNDECIDED
+
+
+def _schema(folder: Path) -> str | None:
+    """Where an editor finds the schema from a folder; None if it is not below that: no path of this machine is told."""
+    schema = Path(str(files(profiles.__package__ or "widget_conformance.fixtures") / "profile.schema.json"))
+    with contextlib.suppress(ValueError):
+        return schema.resolve().relative_to(folder.resolve()).as_posix()
+    return None
 
 
 class BadQuery(ValueError):

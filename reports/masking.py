@@ -6,13 +6,14 @@ hexadecimal digits; and in Base64 (RFC 4648), also in the middle of a longer tex
 """
 
 import base64
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html.entities import codepoint2name
 from typing import Any, TextIO
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 SHORTEST = 4
 """Characters of the shortest text that can be hidden: to take a shorter one out everywhere would take reports apart."""
@@ -51,7 +52,18 @@ class Secrets:
 def _patterns(held: str) -> tuple[re.Pattern[str], ...]:
     """How a secret is found, and each part of it that is one by itself."""
     texts = dict.fromkeys(text for one in (held, *_parts(held)) for text in _normal_forms(one) if len(text) >= SHORTEST)
-    return tuple(pattern for text in texts for pattern in (_escaped(text), _hexadecimal(text), *_base64(text)))
+    return tuple(pattern for text in texts for pattern in _forms(text))
+
+
+def _forms(text: str) -> Iterable[re.Pattern[str]]:
+    """In letters and escapes, in hexadecimal, and in Base64: of itself, and of what an address makes of it."""
+    yield from (_escaped(text), _hexadecimal(text), *_base64(text))
+    if quote(text, safe="") != text and len(text) <= _LONG:
+        yield from _base64(quote(text, safe=""))
+    with contextlib.suppress(UnicodeError):
+        name = "" if text.isascii() else text.encode("idna").decode("ascii")  # as DNS has it
+        if name:
+            yield _escaped(name)
 
 
 def _normal_forms(text: str) -> Iterable[str]:
@@ -114,6 +126,7 @@ def _character(one: str) -> str:
     units = one.encode("utf-16-be", "surrogatepass")
     forms.append("".join(rf"\\+u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2)))
     forms += [rf"\\+u\{{0*{code:x}\}}", rf"&(?:amp;)?#(?:0*{code}|x0*{code:x});?"]
+    forms += ["".join(rf"\\+x{octet:02x}" for octet in octets), rf"\\+0*{code:x}(?:\s|(?![0-9a-f]))"]  # Python, CSS
     if code < 256:
         forms.append(rf"\\+x{code:02x}")
     if not one.isalnum():

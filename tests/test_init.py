@@ -28,6 +28,14 @@ PAGES = {
     "this.attachShadow({mode: 'open'}).innerHTML = '<button title=\"Voice\"><svg></svg></button>'; } })</script>",
     "launcher": "<button>Chat with us</button><p>Version 7.2.1</p>",
     "socket": "<button>Voice call</button><script>new WebSocket('ws://127.0.0.1:1/sip', 'sip')</script>",
+    "incall": '<button>Phone us</button><div style="display:none"><button>Mute</button>'
+    "<button class=snd>Mute sounds</button><button>Video on</button></div><div style='opacity:0'><button>Voice call 2</button></div>",
+    "hidden": "<div style='visibility:hidden'><button>Audio call</button><button>Video call</button></div>"
+    "<button>Call history</button><button>Leave a voice message</button><button>Mute notifications</button>",
+    "beside": "<button>Voice call</button><script>const at = `ws://${location.host}`;"
+    "new WebSocket(`${at}/chat`, ['chat.v1']); new WebSocket(`${at}/socket.io/?EIO=4&transport=websocket`);"
+    "const s = new WebSocket(`${at}/line`); s.onopen = () => s.send('REGISTER sip:a.example SIP/2.0\\r\\n\\r\\n');"
+    "new WebSocket('ws://127.0.0.1:1/named', ['sip'])</script>",
     "icon": '<button class="round"><span class="material-icons">videocam</span></button>',
     "guarded": "<button onclick=\"this.outerHTML = '<button>Voice call</button>'\">Chat with us</button>",
     "empty": "<p>Nothing here.</p>",
@@ -49,6 +57,16 @@ def site() -> Iterator[str]:
         return web.Response(text=body, content_type="text/html")
 
     app = web.Application()
+
+    async def socket(request: web.Request) -> web.WebSocketResponse:
+        opened = web.WebSocketResponse()
+        await opened.prepare(request)
+        async for _ in opened:
+            pass
+        return opened
+
+    for path in ("/chat", "/socket.io/", "/line"):
+        app.router.add_get(path, socket)
     app.router.add_get("/{name}", page)
     loop = LoopThread("pages")
     runner, port = loop.call(listen(app, 0))
@@ -124,6 +142,22 @@ def test_a_launcher_a_version_and_a_socket_are_told(init: Any, site: str) -> Non
     done = init(f"{site}/socket", "--force")
     assert done.status == 0
     assert "# The page opened ws://127.0.0.1:1/sip" in done.text
+
+
+def test_what_is_hidden_is_no_call_button_and_no_control(init: Any, site: str) -> None:
+    done = init(f"{site}/incall")
+    assert (done.status, set(done.table["find"])) == (0, {"audio_call"})
+    assert done.table["find"]["audio_call"]["name"] == "^Phone us$"
+    done = init(f"{site}/hidden", "--force")
+    assert (done.status, done.table.get("find", {})) == (3, {})
+
+
+def test_only_a_socket_that_speaks_sip_is_told(init: Any, site: str) -> None:
+    done = init(f"{site}/beside")
+    told = re.findall("# The page opened [^ ]*?(/[^/ ]*): the far end", done.text)
+    assert sorted(told) == ["/line", "/named"]
+    assert str(Path.home()) not in done.text
+    assert "#:schema" not in done.text
 
 
 def test_a_name_with_what_nobody_can_see_is_a_pattern_that_a_profile_takes() -> None:

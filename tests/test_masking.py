@@ -238,3 +238,17 @@ def test_what_stays_needs_one(tmp_path: Path, base: str, over: str) -> None:
 )
 def test_the_address_of_a_websocket_is_told_without_what_opens_doors(url: str, told: str) -> None:
     assert without_values(url) == told
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "wss://xn--bcher-tenant-dlb.example",
+        repr("Bücher tenant".encode()),
+        "".join(f"\\{ord(one):x} " for one in "Bücher tenant"),
+        base64.b64encode(b"me:" + quote("Bücher tenant").encode()).decode(),
+    ],
+)
+def test_a_secret_is_found_as_dns_python_css_and_an_encoded_address_write_it(form: str) -> None:
+    masking.hide({"ONE": "bücher-tenant", "TWO": "Bücher tenant"})
+    assert masking.clean(form).count("${ONE}") + masking.clean(form).count("${TWO}") == 1
