@@ -11,7 +11,6 @@ from aiohttp import web
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from widget_conformance.fixtures.far_end.agent import AgentPicture, AgentVoice
-from widget_conformance.fixtures.far_end.conference import without_mdns
 from widget_conformance.fixtures.far_end.loopback import use_loopback_only
 from widget_conformance.fixtures.loop import LoopThread, listen
 from widget_conformance.fixtures.timeline import now
@@ -91,7 +90,7 @@ class BareAgent:
             self._pc.addTrack(AgentVoice())
             if video is not None:
                 self._pc.addTrack(AgentPicture())
-        await self._pc.setRemoteDescription(RTCSessionDescription(without_mdns(offer), "offer"))
+        await self._pc.setRemoteDescription(RTCSessionDescription(_without_mdns(offer), "offer"))
         await self._pc.setLocalDescription(await self._pc.createAnswer())
         return self._pc.localDescription.sdp
 
@@ -127,3 +126,9 @@ def _reply(head: str, status: str, sdp: str = "") -> str:
         lines = [line for line in lines if not line.startswith("Contact:")]
         lines += ["Contact: <sip:agent@bare.invalid;transport=ws>", "Content-Type: application/sdp"]
     return "\r\n".join([*lines, f"Content-Length: {len(sdp.encode())}", "", sdp])
+
+
+def _without_mdns(sdp: str) -> str:
+    """Leave out candidates below `.local`, which need a resolver; the browser's own checks reach us anyway."""
+    lines = sdp.splitlines(keepends=True)
+    return "".join(line for line in lines if not (line.startswith("a=candidate:") and ".local " in line))

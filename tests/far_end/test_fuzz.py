@@ -861,8 +861,10 @@ def test_the_agent_is_busy_for_more_calls_than_anybody_can_lead(scene: Callable[
 BROKEN_OFFERS = {
     "nonsense": lambda sdp: "nonsense",
     "cut": lambda sdp: sdp[:200],
-    "no codec": lambda sdp: sdp.replace("opus", "foo").replace("PCM", "FOO"),
-    "another connection, no codec": lambda sdp: re.sub("ufrag:....", "ufrag:9999", sdp).replace("opus", "foo"),
+    "no codec": lambda sdp: re.sub("opus|PCM.|G722", "foo", sdp),
+    "another connection, no codec": lambda sdp: re.sub(
+        "opus|PCM.|G722", "foo", re.sub("ufrag:....", "ufrag:9999", sdp)
+    ),
     "bundle of what there is not": lambda sdp: re.sub("BUNDLE [^\r]*", "BUNDLE 7 8 0", sdp),
     "two of one name": lambda sdp: sdp + sdp[sdp.index("m=") :],
     "no fingerprint": lambda sdp: re.sub("a=fingerprint[^\n]*\n", "", sdp),
