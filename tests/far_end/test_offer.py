@@ -172,3 +172,15 @@ def test_a_call_in_narrowband_is_heard_by_all(far_end, codec):
             await become(lambda: room.agent.audio.hears_customer() and room.participant.audio.hears_customer())
 
     asyncio.run(go())
+
+
+def test_a_line_that_an_answer_rejects_is_held():
+    session, offer = Session(), read_offer(VIDEO)
+    answer = read_offer(with_lines(line("1", port=0), bundled="0").replace("actpass", "active"))
+    text = session.agreed(offer, answer)
+    assert re.findall(r"(?ms)^m=(\w+) .*?^a=(sendrecv|inactive)", text) == [
+        ("audio", "sendrecv"),
+        ("video", "inactive"),
+    ]
+    with pytest.raises(OfferNotAcceptable, match="an answer with 0 of 2 lines"):
+        session.agreed(offer, read_offer(with_lines(line("1", port=0), bundled="0").replace("m=audio 9", "m=audio 0")))
