@@ -1,6 +1,7 @@
 """Widgets that have nothing to do with the reference, judged as a vendor would: by a profile alone."""
 
 import os
+import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -208,3 +209,18 @@ def test_a_widget_of_icons_without_names_breaks_just_the_promises_about_its_flaw
         broken = {key[2] for key, verdict in judged.items() if key[1] == browser and verdict is Verdict.FAIL}
         assert broken == flaws, browser
     assert ended.status == 1, ended.said
+
+
+def test_sipjs_that_demands_reliable_ringing_conforms(tmp_path: Path, packages: Path) -> None:
+    sample = shutil.copytree(SAMPLES / "sipjs", tmp_path / "sample")
+    line = (sample / "line.js").read_text("utf-8")
+    before, after = 'logLevel: "error"', 'logLevel: "error", sipExtension100rel: "Required"'
+    assert before in line
+    (sample / "line.js").write_text(line.replace(before, after), "utf-8")
+    made = bundled(sample / "widget.js", packages, tmp_path / "harbour.mjs")
+    words = ("--scenario", "The camera is revoked in a video call", "--route", "chromium-site-settings", "--no-allure")
+    with served("sipjs", harbour=made) as port:
+        keys = {"SAMPLE_PORT": str(port), "HARBOUR_KEY": "quay-side"}
+        profile = SAMPLES / "sipjs" / "profile.toml"
+        ended = harness.command("run", "--profile", profile, *words, "--results", tmp_path, seconds=300, **keys)
+    assert [(one["verdict"], one["reason"]) for one in harness.results(tmp_path)] == [("pass", "")], ended.said

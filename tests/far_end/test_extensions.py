@@ -39,13 +39,23 @@ def test_an_offer_of_the_agents_is_answered_in_the_ack_and_again_later(far_end):
         customer.learn(accepted)
         await customer.send(customer.request("ACK", await answered(customer, sdp_of(accepted)), **INVITE))
         await connected(customer)
+        async with asyncio.timeout(6):
+            while not room_of[0].agent.audio.hears_customer():
+                await asyncio.sleep(0.05)
         again = await customer.ask("INVITE")
         await customer.pc.setRemoteDescription(RTCSessionDescription(sdp_of(again), "offer"))
         await customer.pc.setLocalDescription(await customer.pc.createAnswer())
         await customer.send(customer.request("ACK", customer.pc.localDescription.sdp, **INVITE))
         return status(accepted), status(again), status(await customer.ask("BYE"))
 
-    answers, room = conversation(far_end, talk)
+    room_of = []
+
+    def opened(**settings):
+        end, room = far_end(**settings)
+        room_of.append(room)
+        return end, room
+
+    answers, room = conversation(opened, talk)
     assert answers == (200, 200, 200)
     (call,) = room.calls
     assert (call.offered, call.connections, call.ended_by) == (["audio", "video"], 1, "customer")
