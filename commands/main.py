@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -10,6 +12,7 @@ from importlib import import_module
 from typing import Any, NoReturn, TextIO, cast
 
 from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE, expected_errors, wrong_use_errors
+from widget_conformance.fixtures.signals import ENDS, leave_terminal, on_end
 from widget_conformance.reports import masking
 from widget_conformance.reports.masking import CleanStream
 from widget_conformance.reports.text import plain
@@ -89,6 +92,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def _run(words: Sequence[str] | None) -> int:
     """Run one command; returns the exit status. No error is told by a stack trace, or by the status of a broken promise."""
     given = sys.argv[1:] if words is None else list(words)
+    _leave_orderly()
     options = argparse.Namespace(debug="--debug" in given)
     try:
         _parser().parse_args(given, options)
@@ -105,6 +109,22 @@ def _run(words: Sequence[str] | None) -> int:
         trace = "".join(traceback.format_exception(error)) if options.debug else ""
         _say(f"{trace}widget-conformance: {text}")
     return status
+
+
+def _leave_orderly() -> None:
+    """Let whoever ends this process, or closes its terminal, end it as Ctrl-C does: browsers and folders are cleared up."""
+
+    def interrupt(number: int, frame: object) -> None:
+        leave_terminal(number)
+        for one in ends:  # once is enough: clearing up takes its time
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    ends = [
+        one for one in ENDS if signal.getsignal(one) is signal.SIG_DFL
+    ]  # whoever calls may have handlers of its own
+    if threading.current_thread() is threading.main_thread():
+        on_end(interrupt, *ends)
 
 
 def _open_standard_streams() -> None:

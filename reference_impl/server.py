@@ -183,7 +183,10 @@ def _sends(folder: str) -> Callable[[web.Request], Awaitable[web.Response]]:
     """A handler that sends the files of one folder, none outside of it."""
 
     async def send(request: web.Request) -> web.Response:
-        path = (HOME / folder / request.match_info["path"]).resolve()
+        name = request.match_info["path"]
+        if "\0" in name:  # no file system knows it
+            raise web.HTTPNotFound
+        path = (HOME / folder / name).resolve()
         if not path.is_relative_to(HOME / folder) or not path.is_file():
             raise web.HTTPNotFound
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -1,18 +1,23 @@
 """Whatever goes wrong around a widget: the right verdict, a word that says what to do, and nothing left behind."""
 
 import contextlib
+import fcntl
 import http.server
 import os
+import pty
+import select
 import signal
 import socket
 import subprocess
+import termios
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from harness import Ended, run_facts, running, until
+from harness import COMMAND, Ended, results, run_facts, running, until
 
 SLOW = 180
 """Seconds. No test takes that long; a loaded machine may."""
@@ -32,6 +37,7 @@ PAGES = {
     "/does-nothing": HEAD + "<button>Video call</button>",
     "/hangs-after-click": HEAD + "<button onclick='for (;;);'>Video call</button>",
     "/hangs-at-once": HEAD + "<button>Video call</button><script>for (;;);</script>",
+    "/alerts-for-ever": HEAD + "<button>Video call</button><script>for (;;) alert('once more');</script>",
     "/closes-itself": HEAD + "<button onclick='window.close()'>Video call</button>",
 }
 
@@ -90,6 +96,7 @@ REASONS = {
     "does-nothing": "no call came about: waited 20 s for the video call to be up; saw no call reached",
     "hangs-after-click": "no call came about",
     "hangs-at-once": "cannot be opened",
+    "alerts-for-ever": "",
     "closes-itself": "no call came about",
 }
 
@@ -161,7 +168,7 @@ def test_a_worker_that_is_killed_costs_one_scenario_and_leaves_nothing(tmp_path:
     assert ended.status == 3
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("words", [("--workers", "1", *CHROMIUM), ()], ids=["one process", "both browsers"])
 def test_who_interrupts_a_run_keeps_what_there_is_and_leaves_nothing(
     tmp_path: Path, words: tuple[str, ...], number: signal.Signals
@@ -179,6 +186,40 @@ def test_who_interrupts_a_run_keeps_what_there_is_and_leaves_nothing(
     *before, last = ended.err.splitlines()
     assert last == "interrupted"
     assert all(" results" in line for line in before), "a slow machine's progress, and nothing else"
+
+
+def test_a_closed_terminal_ends_a_run_with_its_reports_and_leaves_nothing(tmp_path: Path) -> None:
+    folder, scratch = tmp_path / "results", tmp_path / "scratch"
+    scratch.mkdir()
+    master, terminal = pty.openpty()
+    words = [*COMMAND, "run", *REFERENCE, *THREE, *CHROMIUM, "--workers", "2", "--no-allure", "--results", str(folder)]
+    process = subprocess.Popen(
+        words,
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no other way to a terminal of its own
+    )
+    os.close(terminal)
+    until(lambda: _read(master) and results(folder), SLOW, "a result")
+    kept = results(folder)
+    started = psutil.Process(process.pid).children(recursive=True)
+    os.close(master)
+    assert process.wait(60) == 3
+    assert results(folder)[: len(kept)] == kept
+    assert run_facts(folder)["finished"] is None
+    assert (folder / "conformance.html").exists()
+    until(lambda: not any(one.is_running() and one.status() != "zombie" for one in started), 10, "no process")
+    assert list(scratch.iterdir()) == []
+
+
+def _read(master: int) -> bool:
+    """Take what a terminal shows, as somebody who looks at it does: else whoever writes to it waits."""
+    while select.select([master], [], [], 0)[0]:
+        os.read(master, 65536)
+    return True
 
 
 def test_a_run_that_is_interrupted_before_its_first_result_says_so(tmp_path: Path) -> None:
