@@ -37,7 +37,6 @@ PAGES = {
     "/does-nothing": HEAD + "<button>Video call</button>",
     "/hangs-after-click": HEAD + "<button onclick='for (;;);'>Video call</button>",
     "/hangs-at-once": HEAD + "<button>Video call</button><script>for (;;);</script>",
-    "/alerts-for-ever": HEAD + "<button>Video call</button><script>for (;;) alert('once more');</script>",
     "/closes-itself": HEAD + "<button onclick='window.close()'>Video call</button>",
 }
 
@@ -96,7 +95,6 @@ REASONS = {
     "does-nothing": "no call came about: waited 20 s for the video call to be up; saw no call reached",
     "hangs-after-click": "no call came about",
     "hangs-at-once": "cannot be opened",
-    "alerts-for-ever": "",
     "closes-itself": "no call came about",
 }
 

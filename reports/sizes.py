@@ -1,0 +1,44 @@
+"""How much of what a widget says is kept: enough to read, and told where there was more."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from widget_conformance.reports.masking import clean
+
+LONGEST_TEXT = 4_000
+"""Characters of one text in a result. A message that a person reads has hundreds."""
+MOST_EVENTS = 4_000
+"""Events of one scenario. A scenario of the suite has some hundreds."""
+_MARGIN = 20_000
+"""Characters that are cleaned beyond what is kept: a secret across the cut has to be found whole."""
+
+T = TypeVar("T")
+
+
+def shortened(text: str, limit: int = LONGEST_TEXT) -> str:
+    """The text without secrets, at most `limit` characters of it, and how many were left out."""
+    if len(text) <= limit:
+        return clean(text)
+    window = clean(text[: limit + _MARGIN])
+    # what is cleaned can be much shorter than it was: its last part may hold the beginning of a secret
+    kept = window[: limit if len(text) <= limit + _MARGIN else min(limit, len(window) // 2)]
+    return f"{kept}… ({len(text) - len(kept)} characters left out)"
+
+
+def sized(value: Any) -> Any:
+    """Texts of any depth in what JSON can hold, keys among them, each `shortened`."""
+    if isinstance(value, str):
+        return shortened(value)
+    if isinstance(value, Mapping):
+        return {sized(key): sized(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [sized(item) for item in value]
+    return value
+
+
+def some(events: Sequence[T], most: int = MOST_EVENTS) -> tuple[list[T], int, list[T]]:
+    """The first events, how many are left out after them, and the last ones; all of them where there are not too many."""
+    if len(events) <= most:
+        return list(events), 0, []
+    half = most // 2
+    return list(events[:half]), len(events) - 2 * half, list(events[-half:])
