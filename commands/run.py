@@ -149,7 +149,8 @@ def _words(options: argparse.Namespace, workers: int) -> list[str]:
     # A pytest configuration of whoever calls us is not about our features.
     words = [folder, "-c", os.devnull, "--rootdir", folder, "--confcutdir", folder, "--noconftest"]
     words += ["-p", "no:cacheprovider", "-p", "no:tmpdir"]
-    words += [word for plugin in _PLUGINS for word in ("-p", plugin)]
+    more = os.environ.get("WIDGET_CONFORMANCE_PLUGINS", "").split(",")  # whoever extends the suite names modules here
+    words += [word for plugin in (*_PLUGINS, *filter(None, more)) for word in ("-p", plugin)]
     words += ["-qq", "--no-header", "--no-summary", "--tb=long" if options.debug else "--tb=no"]
     if workers > 1:
         words += ["-n", str(workers)]

@@ -1,6 +1,6 @@
 """A pytest plugin that does harm in the middle of scenarios, to see what the suite says of the widget then.
 
-`PYTEST_PLUGINS=harm` loads it into the pytest of a run. `HARM` is JSON: for "subject: scenario", what to do at the
+`WIDGET_CONFORMANCE_PLUGINS=harm` loads it into the pytest of a run. `HARM` is JSON: for "subject: scenario", what to do at the
 first event of a name in the scenario's timeline. The event "comes to harm" tells that it was done.
 """
 

@@ -45,7 +45,8 @@ def test_budgets_that_differ_stand_for_each_subject() -> None:
 
 def test_a_run_notes_which_release_of_the_suite_it_is(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_other="def test_it(): pass")
-    pytester.runpytest_subprocess("--subject", "reference@5.1", "--results", "results").assert_outcomes(passed=1)
+    words = ("-p", "widget_conformance.fixtures.plugin", "--subject", "reference@5.1", "--results", "results")
+    pytester.runpytest_subprocess(*words).assert_outcomes(passed=1)
     facts = json.loads(Path(pytester.path, "results", "run.json").read_text("utf-8"))
     assert facts["tool_version"] == version("widget-conformance")
 

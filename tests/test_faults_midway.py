@@ -106,7 +106,7 @@ def over(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Over]:
             plan = {f"{harm.subject}: {harm.scenario}": harm.done for harm in HARMS[browser]}
             environment = {
                 "HARM": json.dumps(plan),
-                "PYTEST_PLUGINS": "harm",
+                "WIDGET_CONFORMANCE_PLUGINS": "harm",
                 "PYTHONPATH": str(Path(__file__).parent),
             }
             folder = tmp_path_factory.mktemp(browser) / "results"
@@ -168,7 +168,7 @@ def test_a_page_that_answers_no_more_is_inconclusive_and_the_next_scenario_knows
     }
     environment = {
         "HARM": json.dumps({f"{SOUND}: {scenario}": done for scenario, done in harms.items()}),
-        "PYTEST_PLUGINS": "harm",
+        "WIDGET_CONFORMANCE_PLUGINS": "harm",
         "PYTHONPATH": str(Path(__file__).parent),
     }
     scenarios = [word for scenario in harms for word in ("--scenario", scenario)]

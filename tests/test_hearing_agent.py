@@ -9,6 +9,8 @@ from widget_conformance.fixtures.observations import call
 from widget_conformance.fixtures.timeline import now
 from widget_conformance.fixtures.verdicts import Observation
 
+PAGE = SimpleNamespace(url="http://s1.localhost:7700/")
+
 
 def observed(
     before: bool, after: bool, energy: float = 0.1, packets: int = 1, mixed: bool = False, element: bool = False
@@ -33,7 +35,7 @@ def observed(
         return dict(heard)
 
     fakes: Any = scene.world
-    fakes._face = SimpleNamespace(hearing=hearing, devices=list, pump=lambda: None)
+    fakes._face = SimpleNamespace(hearing=hearing, devices=list, pump=lambda: None, origins=set(), page=PAGE)
     fakes.room = SimpleNamespace(calls=[], look=lambda face: None, agent_spoke=lambda since: True, publishes_only=False)
     fakes.budgets = SimpleNamespace(stopped=0.1)
     fakes.route = SimpleNamespace(

@@ -738,6 +738,7 @@ def test_several_messages_are_sent_once_a_call_is_up() -> None:
     ack.headers.set("CSeq", "1 ACK")
     dialog = sip.Dialog("id", "<sip:100@d>;tag=ours", "<sip:2000@d>;tag=theirs", "sip:2000@x.invalid", "theirs", "ours")
     call = SimpleNamespace(dialog=dialog, accepted={1}, acknowledged=0, confirmed_at=None, call_id="id", send=None)
+    call.unanswered = set()
     bodies = ("{call_id} {agent} {number} {customer}", "{local_tag} {remote_tag}")
     settings = FarEndSettings(agent="anna", after_ack=tuple(AfterAck(body, "text/plain") for body in bodies))
     sent: list[Request] = []

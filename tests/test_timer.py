@@ -21,7 +21,7 @@ def said(*shown: Shown, changed: float | None = 10.0) -> tuple[bool | None, str]
     )
     fakes: Any = scene.world
     fakes.pump = lambda: None
-    fakes.room = SimpleNamespace(calls=[one], doubt=None)
+    fakes.room = SimpleNamespace(calls=[one], doubt=None, refused=lambda since, within_call=False: [])
     for at, what, text, sighting in shown:
         scene.world.timeline.note("widget", what, begun + at, entry="call_up", text=text, sighting=sighting)
     if changed is not None:
