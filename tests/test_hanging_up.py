@@ -22,7 +22,7 @@ def scene(ends_after: float | None) -> Scene:
     one = SimpleNamespace(offered=["audio"], state="confirmed", ended_at=None, ended_by=None)
     fakes: Any = made.world
     fakes.pump = pump
-    fakes.room = SimpleNamespace(calls=[one])
+    fakes.room = SimpleNamespace(calls=[one], attempts=[], refused=lambda since: None)
     fakes._face = SimpleNamespace(devices=lambda: [])
     return made
 
