@@ -1,7 +1,9 @@
 """The agent and the other participant: what they really hear and see, and the call that they are in."""
 
 from pytest_bdd import given, then
+from widget_conformance.fixtures.browsers.permissions import CallKind
 from widget_conformance.fixtures.observations import agent, call
+from widget_conformance.fixtures.observations.beginnings import unless_camera_rests
 from widget_conformance.fixtures.world import World
 from widget_conformance.steps.wording import proves, words
 
@@ -102,12 +104,12 @@ def _(world: World) -> None:
 @then("no call is started before the customer has chosen")
 @proves("CAM-PRE-2")
 def _(world: World) -> None:
-    world.judge(call.none_started(world))
+    world.judge(unless_camera_rests(world, call.none_started(world)))
 
 
 @then(words("{call} is placed"))
 @proves("MIC-PRE-5", "CAM-PRE-4")
-def _(world: World, kind: str) -> None:
+def _(world: World, kind: CallKind) -> None:
     world.judge(call.placed(world, kind))
 
 

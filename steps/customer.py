@@ -3,6 +3,7 @@
 from pytest_bdd import given, then, when
 from widget_conformance.fixtures.browsers.permissions import CallKind, needed_for
 from widget_conformance.fixtures.observations import agent, call, widget
+from widget_conformance.fixtures.observations.beginnings import unless_camera_rests
 from widget_conformance.fixtures.verdicts import Inconclusive
 from widget_conformance.fixtures.world import World
 from widget_conformance.steps.wording import proves, words
@@ -63,7 +64,7 @@ def _(world: World, kind: CallKind) -> None:
 @given("the customer has tried to start a video call and was given the choice")
 def _(world: World) -> None:
     world.press_call("video")
-    world.need(widget.offers_choice(world))
+    world.need(unless_camera_rests(world, widget.offers_choice(world)))
 
 
 @when(words("the customer clicks the button for {call}"))

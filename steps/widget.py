@@ -2,6 +2,7 @@
 
 from pytest_bdd import then
 from widget_conformance.fixtures.observations import widget
+from widget_conformance.fixtures.observations.beginnings import unless_camera_rests
 from widget_conformance.fixtures.world import World
 from widget_conformance.steps.wording import proves
 
@@ -105,10 +106,10 @@ def _(world: World) -> None:
 @then("the widget tells that the camera is unavailable")
 @proves("CAM-PRE-1", "AIM-1")
 def _(world: World) -> None:
-    world.judge(widget.shows_after_action(world, "camera_unavailable"))
+    world.judge(unless_camera_rests(world, widget.shows_after_action(world, "camera_unavailable")))
 
 
 @then("the widget offers to enable the camera and to proceed with an audio-only call")
 @proves("CAM-PRE-2")
 def _(world: World) -> None:
-    world.judge(widget.offers_choice(world))
+    world.judge(unless_camera_rests(world, widget.offers_choice(world)))

@@ -110,6 +110,7 @@ def test_the_default_profile_shows_everything_that_can_be_said(folder: Path, mon
     (folder / "all.toml").write_text(block, "utf-8")
     made = load(folder / "all.toml")
     assert len(made.before_call) == 5
+    assert len(made.in_call) == 1
     assert len(made.not_applicable) == 5
     said = {part for key in (*lines(text), *lines(block)) for part in key}
     known = {at.rsplit(".", 1)[1] for at, _ in keys(json.loads(profile_check.SCHEMA.read_text()))}

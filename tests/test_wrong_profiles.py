@@ -146,14 +146,14 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
     (
         URL + "zzzz = 1",
         UnknownKey,
-        ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
+        ":2: zzzz: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, in_call, find, not_applicable, far_end, budgets",
     ),
     (URL + "[mute]\nrole = 'button'", UnknownKey, ":2: mute: unknown key; it belongs in [find]"),
     (URL + "[camera]\nrole = 'button'", UnknownKey, ":2: camera: unknown key; it belongs in [find]"),
     (
         URL + "[timeouts]\nshown = 2",
         UnknownKey,
-        ":2: timeouts: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, find, not_applicable, far_end, budgets",
+        ":2: timeouts: unknown key; known here: name, extends, url, audio_url, video_url, calls, query, within, viewport, locale, access, version, before_call, in_call, find, not_applicable, far_end, budgets",
     ),
     (
         URL + "[access]\ninsecure = true",
@@ -526,6 +526,37 @@ WRONG: list[tuple[str, type[ProfileError], str]] = [
         URL + "[[before_call]]\nclick = { css = 'a' }\npress = 'Enter'",
         KeysThatExclude,
         ":4: before_call[0].press: cannot be said together with 'click'",
+    ),
+    (
+        URL + "[[in_call]]\nclick = 'a'",
+        WrongValue,
+        ":3: in_call[0].click: expected a table, found the text 'a'",
+    ),
+    (
+        URL + "[[in_call]]\nclik = { css = 'a' }",
+        UnknownKey,
+        ":3: in_call[0].clik: unknown key; did you mean 'click'?",
+    ),
+    (URL + "in_call = { click = { css = 'a' } }", WrongValue, ":2: in_call: expected a list, found a table"),
+    (
+        URL + "[[in_call]]\npress = 'Tab'\n[[in_call]]\nclick = { name = '*' }",
+        BadPattern,
+        ":5: in_call[1].click.name: the pattern '*' does not compile at character 1: nothing to repeat",
+    ),
+    (
+        URL + "[[in_call]]\nclick = { css = 'a[' }",
+        BadSelector,
+        ":3: in_call[0].click.css: 'a[' is no CSS selector: the brackets at character 2 hold no attribute selector",
+    ),
+    (
+        URL + "[[in_call]]\npress = 'Return'",
+        WrongValue,
+        ":3: in_call[0].press: 'Return' is no key; did you mean 'Enter'?",
+    ),
+    (
+        URL + "calls = ['audio']\n[[in_call]]\npress = 'Tab'\nfor = 'video'",
+        KeysThatExclude,
+        ":5: in_call[0].for: it means nothing with calls = ['audio']; the build has no video calls",
     ),
     (
         URL + "[[before_call]]\nfill = { label = 'a' }",
