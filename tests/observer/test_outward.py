@@ -41,3 +41,24 @@ def test_what_may_start_a_call_elsewhere_is_seen(see: Callable[..., Face]) -> No
         ("opens a telephone", "tel:+41", None),
         ("opens a socket", "ws://127.0.0.1:9/sip", None),
     ]
+
+
+REFUSED = """() => {
+  const leg = new RTCPeerConnection().addTransceiver("video");
+  const rtx = RTCRtpReceiver.getCapabilities("video").codecs.filter(({ mimeType }) => mimeType === "video/rtx");
+  const names = [];
+  for (const wanted of [rtx, 7, []]) {
+    try { leg.setCodecPreferences(wanted); } catch (error) { names.push(error.name); }
+  }
+  return names;
+}"""
+
+
+def test_codecs_that_the_browser_refuses_are_told_and_the_page_meets_the_same_error(see: Callable[..., Face]) -> None:
+    face = see("<p>x</p>")
+    assert face.page.evaluate(REFUSED) == ["InvalidModificationError", "TypeError"]
+    face.timeline.wait(lambda: face.timeline.events("is refused codecs"), 5, "the event", pump=face.pump)
+    (event,) = face.timeline.events("is refused codecs")
+    assert set(event.detail["wanted"]) == {"video/rtx"}
+    assert "video/VP8" in event.detail["has"]
+    assert (event.detail["kind"], event.detail["error"]) == ("video", "InvalidModificationError")
