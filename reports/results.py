@@ -83,7 +83,7 @@ class Run:
         """One line that tells what is missing; empty for a complete run."""
         if self.complete:
             return ""
-        total = "an unknown number" if self.expected is None else str(self.expected)
+        total = "an unknown number of" if self.expected is None else str(self.expected)
         parts = [f"{len(self.results)} of {total} results"]
         if self.finished is None:
             parts.append("the run did not end by itself")
