@@ -22,6 +22,11 @@ from widget_conformance.reports.results import read
 from widget_conformance.reports.statements import load
 
 COMMAND = (sys.executable, "-m", "widget_conformance.commands.main")
+for _signal in (signal.SIGINT, signal.SIGHUP):
+    # Tests that run under nohup, or in the background of a script, would hand on to every run that it ignores them.
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, signal.default_int_handler)
+
 MARK = "WIDGET_CONFORMANCE_TEST"
 """Environment variable that every process of one run inherits."""
 

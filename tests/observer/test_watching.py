@@ -551,6 +551,7 @@ def test_a_control_that_is_disabled_for_a_moment_is_clicked_then(see: See, body:
 
 def test_a_control_that_only_says_that_it_is_disabled_is_clicked_all_the_same(see: See) -> None:
     face = see(DISABLED["aria-disabled"])
+    assert wait_shown(face, "mute")
     face.page.evaluate("() => addEventListener('click', () => { window.clicked = true })")
     assert face.usable("mute")
     face.press("mute")
