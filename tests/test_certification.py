@@ -17,6 +17,7 @@ def _results(folder: Path) -> list[Result]:
     return [Result.from_json(line) for line in harness.results(folder)]
 
 
+@pytest.mark.alone
 def test_the_releases_that_keep_every_promise_conform_in_both_browsers(tmp_path: Path) -> None:
     ended = harness.command("run", "--results", tmp_path / "r", seconds=3000)  # as ./certify runs it
     found = _results(tmp_path / "r")
