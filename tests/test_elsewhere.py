@@ -28,7 +28,9 @@ def world(**more: Any) -> Any:
         "timeline": timeline,
         "room": room,
         "far_end": SimpleNamespace(url="ws://127.0.0.1:4711/sip"),
-        "profile": SimpleNamespace(access=SimpleNamespace(hosts=(("sip.mapped", "127.0.0.1"),))),
+        "profile": SimpleNamespace(
+            access=SimpleNamespace(hosts=(("sip.mapped", "127.0.0.1"),)), steps_in_call=lambda kind: ()
+        ),
         "acted": SimpleNamespace(begun=timeline.started, done=timeline.started),
         "first_acted": timeline.started,
         "unreached": None,
