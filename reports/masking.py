@@ -21,6 +21,13 @@ _WITHIN = 8
 """Characters of the shortest part of a secret that is a secret by itself."""
 _LONG = 200
 """Characters of a text so long that nobody escapes the letters and digits in it; a pattern with all forms takes seconds."""
+_MARGIN = 20_000
+"""Characters that are searched beyond a cut: a secret across it has to be found whole."""
+_CUT = re.compile(
+    r"(?:%[0-9a-f]?|\\+(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|&#?\w{0,6})?(?=[\'\"\u2019\u201d)\]}>]*\s*(?:\u2026|\.\.\.|\Z))",
+    re.I,
+)
+"""Where somebody else has cut a text: half an escape, perhaps, and then three dots or the end."""
 _PADDING = r"(?:\s|\\[nr])*"
 """What may stand between the characters of Base64: lines of it are broken."""
 
@@ -30,22 +37,34 @@ class Secrets:
 
     def __init__(self, named: Mapping[str, str]) -> None:
         self._patterns = [(name, pattern) for name, held in named.items() for pattern in _patterns(held)]
+        self._beginnings = [(name, text) for name, held in named.items() for text in _beginnings(held)]
 
-    def taken_out(self, text: str) -> str:
-        """The text with `${NAME}` in place of each secret; where several overlap nothing of either is left."""
-        found = sorted(
-            (match.start(), -match.end(), name)
-            for name, pattern in self._patterns
-            for match in pattern.finditer(text)
-            if match.end() > match.start()
-        )
+    def taken_out(self, text: str, limit: int | None = None) -> str:
+        """The text, or its first `limit` characters, with `${NAME}` in place of each secret.
+
+        Where several overlap nothing of either is left; nor is what a secret has before the limit when it ends after it.
+        """
+        found = sorted((start, -end, name) for name, start, end in self._found(text) if end > start)
+        last = len(text) if limit is None else limit
         parts, done = [], 0
         for start, end, name in found:
+            if start >= last:
+                break
             if -end <= done:
                 continue
             parts += [text[done:start], f"${{{name}}}"]
             done = -end
-        return "".join((*parts, text[done:])) if parts else text
+        return "".join((*parts, text[done:last])) if parts else text[:last]
+
+    def _found(self, text: str) -> Iterable[tuple[str, int, int]]:
+        """Name, start and end of every secret, and of the beginning of one where the text was cut."""
+        for name, pattern in self._patterns:
+            for match in pattern.finditer(text):
+                yield name, *match.span()
+        for name, held in self._beginnings:
+            for match in _escaped(held[:_WITHIN]).finditer(text):
+                if end := _cut_off(text, match.end(), held[_WITHIN:], within_blanks=held[_WITHIN - 1].isspace()):
+                    yield name, match.start(), end
 
 
 @lru_cache(maxsize=256)
@@ -53,6 +72,30 @@ def _patterns(held: str) -> tuple[re.Pattern[str], ...]:
     """How a secret is found, and each part of it that is one by itself."""
     texts = dict.fromkeys(text for one in (held, *_parts(held)) for text in _normal_forms(one) if len(text) >= SHORTEST)
     return tuple(pattern for text in texts for pattern in _forms(text))
+
+
+def _beginnings(held: str) -> tuple[str, ...]:
+    """The texts of which the beginning alone tells something: not what stands before a token, such as a host."""
+    parts = _parts(held)
+    texts = parts if parts - {unquote(held)} or "://" in held else {held, *parts}
+    return tuple(sorted(text.strip() for text in texts if len(text.strip()) > _WITHIN and "://" not in text))
+
+
+def _cut_off(text: str, at: int, held: str, *, within_blanks: bool) -> int | None:
+    """Where a text that goes on like `held`, in whatever escapes, was cut; None where it was not."""
+    for one in re.sub(r"\s+", " ", held.lstrip() if within_blanks else held):
+        if cut_here := _CUT.match(text, at):
+            return cut_here.end()
+        found = _one(one).match(text, at)
+        if not found:
+            return None
+        at = found.end()
+    return None
+
+
+@lru_cache(maxsize=2048)
+def _one(one: str) -> re.Pattern[str]:
+    return _escaped(one)
 
 
 def _forms(text: str) -> Iterable[re.Pattern[str]]:
@@ -115,18 +158,31 @@ def _escaped(text: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _blank() -> str:
-    return rf"(?:\s|\+|\\+[nrt]|{'|'.join(map(_character, (' ', chr(9), chr(10), chr(13), chr(160))))})+"
+    """Blanks, each in one way only: where there are two for the same text, a search that fails tries all mixtures."""
+    escapes = (
+        form.replace(r"(?>\s|", "(?:")  # what follows is a blank of its own
+        for one in map(chr, (9, 10, 13, 32, 160))
+        for form in _writings(one)
+        if form != re.escape(one)
+    )
+    forms = dict.fromkeys((r"\s", r"\+", r"\\+[nrt]", *escapes))
+    return f"(?:{'|'.join(forms)})+"
 
 
 @lru_cache(maxsize=2048)
 def _character(one: str) -> str:
     """One character, however it is written."""
+    return f"(?:{'|'.join(_writings(one))})"
+
+
+def _writings(one: str) -> Iterable[str]:
+    """Patterns of the ways in which a character is written, no two the same."""
     code, octets = ord(one), one.encode("utf-8", "surrogatepass")
     forms = [re.escape(one), "".join(f"%(?:25)*{octet:02x}" for octet in octets), "".join(f"={o:02x}" for o in octets)]
     units = one.encode("utf-16-be", "surrogatepass")
     forms.append("".join(rf"\\+u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2)))
     forms += [rf"\\+u\{{0*{code:x}\}}", rf"&(?:amp;)?#(?:0*{code}|x0*{code:x});?"]
-    forms += ["".join(rf"\\+x{octet:02x}" for octet in octets), rf"\\+0*{code:x}(?:\s|(?![0-9a-f]))"]  # Python, CSS
+    forms += ["".join(rf"\\+x{octet:02x}" for octet in octets), rf"\\+0*{code:x}(?>\s|(?![0-9a-f]))"]  # Python, CSS
     if code < 256:
         forms.append(rf"\\+x{code:02x}")
     if not one.isalnum():
@@ -135,7 +191,9 @@ def _character(one: str) -> str:
         forms.append(r"&(?:amp;)?apos;")
     if code in codepoint2name:
         forms.append(rf"&(?:amp;)?{codepoint2name[code]};")
-    return f"(?:{'|'.join(forms)})"
+    if one in "&%=\\":  # with which an escape of itself begins, too
+        forms.append(forms.pop(forms.index(re.escape(one))))
+    return dict.fromkeys(forms)
 
 
 def _hexadecimal(text: str) -> re.Pattern[str]:
@@ -187,16 +245,31 @@ def forget() -> None:
 
 def clean(text: str) -> str:
     """The text as it may leave the process. What is cut is cleaned first: half a secret is found by nobody."""
-    if not _hidden:
-        return text
-    if not _secrets:
+    secrets = _known()
+    return secrets.taken_out(text) if secrets else text
+
+
+def _known() -> Secrets | None:
+    """What finds all that is hidden; None where nothing is."""
+    if _hidden and not _secrets:
         _secrets.append(Secrets(_hidden))
-    return str(_secrets[0].taken_out(text))
+    return _secrets[0] if _secrets else None
 
 
 def cut(text: str, limit: int) -> str:
-    """The beginning of a text, cleaned before it is cut."""
-    return clean(text)[:limit]
+    """At most the first `limit` characters of a text, without secrets, also when one goes on after them."""
+    return beginning(text, limit)[:limit]
+
+
+def beginning(text: str, limit: int) -> str:
+    """The first `limit` characters of a text, with `${NAME}`, which may be longer, in place of each secret."""
+    secrets = _known()
+    return secrets.taken_out(text[: limit + _MARGIN], limit) if secrets else text[:limit]
+
+
+def first_line(text: str) -> str:
+    """The first line of a text, without secrets, also when one has several lines; empty where there is none."""
+    return next(iter(clean(text).splitlines()), "")
 
 
 def cleaned(value: Any) -> Any:

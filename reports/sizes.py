@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from widget_conformance.reports.masking import clean
+from widget_conformance.reports.masking import beginning, clean
 
 LONGEST_TEXT = 4_000
 """Characters of one text in a result. A message that a person reads has hundreds."""
 MOST_EVENTS = 4_000
 """Events of one scenario. A scenario of the suite has some hundreds."""
-_MARGIN = 20_000
-"""Characters that are cleaned beyond what is kept: a secret across the cut has to be found whole."""
 
 T = TypeVar("T")
 
@@ -19,10 +17,7 @@ def shortened(text: str, limit: int = LONGEST_TEXT) -> str:
     """The text without secrets, at most `limit` characters of it, and how many were left out."""
     if len(text) <= limit:
         return clean(text)
-    window = clean(text[: limit + _MARGIN])
-    # what is cleaned can be much shorter than it was: its last part may hold the beginning of a secret
-    kept = window[: limit if len(text) <= limit + _MARGIN else min(limit, len(window) // 2)]
-    return f"{kept}… ({len(text) - len(kept)} characters left out)"
+    return f"{beginning(text, limit)}… ({len(text) - limit} characters left out)"
 
 
 def sized(value: Any) -> Any:

@@ -5,7 +5,7 @@ import html
 import io
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO, cast
 from urllib.parse import quote, quote_plus, unquote
@@ -14,7 +14,7 @@ import pytest
 from widget_conformance.fixtures.discovery import without_values
 from widget_conformance.fixtures.profile import ProfileError, VariableNotSet, VariableTooShort, from_table, load
 from widget_conformance.reports import masking
-from widget_conformance.reports.masking import CleanStream, Secrets, clean, cleaned, cleaned_bytes, cut
+from widget_conformance.reports.masking import CleanStream, Secrets, clean, cleaned, cleaned_bytes, cut, first_line
 from widget_conformance.reports.text import plain
 
 SECRET = 'Zürich/7+q "x"  tok~42\'&<'
@@ -115,6 +115,55 @@ def test_what_is_cut_is_cleaned_before() -> None:
     for limit in range(1, len(text) + 1):
         for told in (cut(text, limit), plain(text, limit)):
             assert "kin" not in told
+
+
+@pytest.mark.parametrize("writing", ["as it is", "percent", "JSON", "HTML, decimal"])
+def test_the_cut_of_a_text_that_was_handed_over_too_long_leaves_no_part_of_a_secret(writing: str) -> None:
+    masking.hide({"TOKEN": SECRET})
+    for before in range(190, 201):
+        told = cut("x" * before + WRITINGS[writing] + "y" * 400, 200)
+        assert told == ("x" * before + "${TOKEN}")[:200]
+
+
+def test_secrets_that_shrink_a_text_let_no_later_cut_be_seen() -> None:
+    masking.hide({"LONG": "kingfisher-" * 40, "OTHER": "grey-heron-42"})
+    handed = "kingfisher-" * 40 + " " + "y" * 100 + "grey-heron-42"  # cut by a page to its first characters
+    assert "grey" not in cut(handed[:-6], 500)
+    assert cut(handed, 200) == "${LONG}"
+
+
+@pytest.mark.parametrize("mark", ["", "…", "'...)"])
+@pytest.mark.parametrize(
+    "writing", ["as it is", "percent", "percent, lower case", "JSON", "JavaScript", "HTML, decimal"]
+)
+def test_the_beginning_of_a_secret_is_found_where_somebody_else_has_cut_the_text(writing: str, mark: str) -> None:
+    masking.hide({"TOKEN": SECRET})
+    whole = WRITINGS[writing]
+    for length in range(len(whole) * 9 // 20 + 6, len(whole), 2):
+        assert clean(f"said {whole[:length]}{mark}").startswith("said ${TOKEN}"), whole[:length]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://widget.example",
+        "Cookie: session=",
+        "kingfish and chips",
+        "-----BEGIN PRIVATE",
+        "a kingfisher",
+    ],
+)
+def test_what_stands_before_a_token_or_goes_on_otherwise_is_no_beginning_of_one(text: str) -> None:
+    page = "https://widget.example/?token=heron-77-grey"
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\n-----END PRIVATE KEY-----"
+    masking.hide({"PAGE": page, "COOKIE": "session=kingdom-77; path=/", "KEY": key, "BIRD": "kingfisher-42-heron"})
+    assert clean(text) == (text if text != "a kingfisher" else "a ${BIRD}")
+
+
+def test_the_first_line_of_a_secret_of_several_is_none_of_a_text() -> None:
+    masking.hide({"NOTE": "red kite\nblue tit"})
+    assert first_line('no element "red kite\nblue tit" is there\nCall log') == 'no element "${NOTE}" is there'
+    assert first_line("") == ""
 
 
 def test_a_long_token_is_found_and_quickly_looked_for() -> None:
@@ -252,3 +301,14 @@ def test_the_address_of_a_websocket_is_told_without_what_opens_doors(url: str, t
 def test_a_secret_is_found_as_dns_python_css_and_an_encoded_address_write_it(form: str) -> None:
     masking.hide({"ONE": "bücher-tenant", "TWO": "Bücher tenant"})
     assert masking.clean(form).count("${ONE}") + masking.clean(form).count("${TWO}") == 1
+
+
+@pytest.mark.parametrize(
+    "escaped",
+    [lambda one: f"\\x{ord(one):02x}", lambda one: f"\\{ord(one):x} ", lambda one: f"&#{ord(one)};", lambda one: one],
+)
+def test_what_only_begins_as_a_secret_is_not_searched_for_ever(escaped: Callable[[str], str]) -> None:
+    held = "red kite and blue tit " * 8 + "heron"
+    masking.hide({"NOTE": held})
+    almost = "".join(map(escaped, held[:-1])) + "Q"  # a page that writes this must not stop a run
+    assert clean(almost) == almost
