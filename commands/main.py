@@ -15,7 +15,7 @@ from widget_conformance.commands.exits import INTERRUPTED, UNDECIDED, WRONG_USE,
 from widget_conformance.fixtures.signals import ENDS, leave_terminal, on_end
 from widget_conformance.reports import masking
 from widget_conformance.reports.masking import CleanStream
-from widget_conformance.reports.text import plain
+from widget_conformance.reports.text import plain, visible
 
 _COMMANDS = {
     "run": ("run", "judge widgets and write the reports"),
@@ -187,7 +187,7 @@ def _discard(stream: TextIO) -> None:
 
 def _say(text: str) -> None:
     try:
-        print(text, file=sys.stderr)
+        print(visible(text), file=sys.stderr)
     except OSError:  # nobody can be told; the exit status remains
         _discard(sys.stderr)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from widget_conformance.reports.text import visible
 
 _HERE = Path(__file__).parent
 
@@ -13,7 +14,12 @@ _HERE = Path(__file__).parent
 def render(template: str, styles: tuple[str, ...], filters: Mapping[str, Callable[..., Any]], **values: Any) -> str:
     """A page from a template of this folder, with its style sheets inside. A name that it lacks is an error."""
     environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if type(value) is str else value,
     )
     environment.filters |= filters
     # The style sheets are files of this package and hold no text of a run.

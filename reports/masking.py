@@ -37,7 +37,9 @@ class Secrets:
 
     def __init__(self, named: Mapping[str, str]) -> None:
         self._patterns = [(name, pattern) for name, held in named.items() for pattern in _patterns(held)]
-        self._beginnings = [(name, text) for name, held in named.items() for text in _beginnings(held)]
+        self._beginnings = [
+            (name, text, _escaped(text[:_WITHIN])) for name, held in named.items() for text in _beginnings(held)
+        ]
 
     def taken_out(self, text: str, limit: int | None = None) -> str:
         """The text, or its first `limit` characters, with `${NAME}` in place of each secret.
@@ -61,8 +63,8 @@ class Secrets:
         for name, pattern in self._patterns:
             for match in pattern.finditer(text):
                 yield name, *match.span()
-        for name, held in self._beginnings:
-            for match in _escaped(held[:_WITHIN]).finditer(text):
+        for name, held, first in self._beginnings:
+            for match in first.finditer(text):
                 if end := _cut_off(text, match.end(), held[_WITHIN:], within_blanks=held[_WITHIN - 1].isspace()):
                     yield name, match.start(), end
 

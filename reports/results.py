@@ -92,6 +92,19 @@ class Run:
         return ", ".join(parts)
 
 
+def without_secrets(result: Result) -> dict[str, Any]:
+    """A result as JSON-ready values, without secrets.
+
+    Only what the widget, its page or the browser told can hold one. The other texts are this project's own: where a secret
+    is an ordinary word, such as `pass` or `agent`, a verdict has to stay one.
+    """
+    value = result.to_json()
+    value |= {name: cleaned(value[name]) for name in ("version", "reason", "findings")}
+    for part, name in (("judgements", "observed"), ("shown", "text"), ("timeline", "detail")):
+        value[part] = [one | {name: cleaned(one[name])} if name in one else one for one in value[part]]
+    return value
+
+
 @cache
 def schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of one line of `results.jsonl`."""
@@ -169,7 +182,7 @@ class ResultsWriter:
 
     def write(self, result: Result) -> None:
         """Append one line and force it to the disk; a line that does not fit is taken back."""
-        line = json.dumps(_json_ready(cleaned(result.to_json())), ensure_ascii=False, allow_nan=False, default=str)
+        line = json.dumps(_json_ready(without_secrets(result)), ensure_ascii=False, allow_nan=False, default=str)
         data = line.encode("utf-8", "replace") + b"\n"
         try:
             written = 0

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from widget_conformance.reports import masking
 from widget_conformance.reports.merging import read_all
 from widget_conformance.reports.model import Evidence, Judgement, Result, Shown, Verdict
 from widget_conformance.reports.results import (
@@ -301,3 +302,26 @@ def test_a_full_disk_leaves_no_half_line(writer: ResultsWriter, monkeypatch: pyt
     assert (run.results, run.problems) == ((result(),), ())
     writer.write(result(browser="firefox"))
     assert len(read(writer.folder).results) == 2
+
+
+@pytest.mark.parametrize("word", ["pass", "chromium", "agent", "MIC-LIVE-2", "the customer"])
+def test_a_secret_that_is_an_ordinary_word_leaves_a_result_what_it_is(tmp_path: Path, word: str) -> None:
+    masking.forget()
+    masking.hide({"WORD": word})
+    told = ({"at_ms": 0.0, "actor": "agent", "what": "hears", "detail": {"label": f"a {word} b"}},)
+    judgement = Judgement(
+        "MIC-LIVE-2", Verdict.PASS, "Then the agent hears the customer", "be heard", f"{word} was shown"
+    )
+    written = result(timeline=told, judgements=(judgement,), reason=f"{word}, it said", version=f"5.1 {word}")
+    writer = ResultsWriter(tmp_path / "r", expected=1)
+    writer.write(written)
+    writer.finish()
+    masking.forget()
+    run = read(tmp_path / "r")
+    assert run.problems == ()
+    (found,) = run.results
+    own = ("subject", "browser", "route", "scenario", "statements", "verdict", "machine", "evidence")
+    assert [getattr(found, name) for name in own] == [getattr(written, name) for name in own]
+    assert (found.reason, found.version) == ("${WORD}, it said", "5.1 ${WORD}")
+    assert found.timeline == ({**told[0], "detail": {"label": "a ${WORD} b"}},)
+    assert found.judgements == (dataclasses.replace(judgement, observed="${WORD} was shown"),)
