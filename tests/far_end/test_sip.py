@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 
 import aiohttp
 import pytest
@@ -71,7 +72,26 @@ def test_only_the_user_of_the_profile_may_register(far_end):
     (other, right), room = conversation(far_end, talk, user="2000")
     assert (status(other), status(right)) == (403, 200)
     assert [event.detail["user"] for event in room.timeline.events("registers")] == ["2000"]
-    assert [event.detail["code"] for event in room.timeline.events("refuses")] == [403]
+    (refusal,) = room.timeline.events("refuses")
+    assert refusal.detail["code"] == 403
+    assert refusal.detail["why"] == "the widget registers '2001', which is not the profile's far_end.user"
+
+
+def test_a_wrong_password_is_told_from_none(far_end):
+    async def talk(customer):
+        challenge = await customer.ask("REGISTER")
+        nonce, realm = (re.search(f'{key}="(.*?)"', challenge)[1] for key in ("nonce", "realm"))
+        given = (
+            f'Digest username="a", realm="{realm}", nonce="{nonce}", uri="sip:x", algorithm=MD5, response="{"0" * 32}"'
+        )
+        return await customer.ask("REGISTER", Authorization=given)
+
+    answer, room = conversation(far_end, talk, password="secret")
+    assert status(answer) == 401
+    told = [event.detail["why"] for event in room.timeline.events("refuses")]
+    assert told[0].endswith("and the widget gave none")
+    assert told[1] == "the widget's password is not the profile's far_end.password"
+    assert (room.asked_to_register, room.refused_to_register) == (True, True)
 
 
 @pytest.mark.parametrize(("mark", "told"), [("off", ["off", "on"]), ("OFF", ["off", "on"]), ("none", [])])
