@@ -38,7 +38,23 @@ PAGES = {
     "/hangs-after-click": HEAD + "<button onclick='for (;;);'>Video call</button>",
     "/hangs-at-once": HEAD + "<button>Video call</button><script>for (;;);</script>",
     "/closes-itself": HEAD + "<button onclick='window.close()'>Video call</button>",
+    "/alerts-for-ever": HEAD + "<button onclick='for (;;) alert(`again`)'>Video call</button>",
+    "/closed": HEAD + "<form>User <input> Password <input type=password><button>Log in</button></form>",
 }
+REGISTERS = """<button>Video call</button><script>
+  const to = new URLSearchParams(location.search), socket = new WebSocket(to.get("sip"), "sip");
+  let count = 0;
+  const register = (...more) => socket.send(["REGISTER sip:h SIP/2.0", `Via: SIP/2.0/WS w.invalid;branch=z9hG4bK${++count}`,
+    "From: <sip:anna@h>;tag=1", "To: <sip:anna@h>", "Call-ID: 1", `CSeq: ${count} REGISTER`, "Max-Forwards: 70",
+    "Contact: <sip:anna@w.invalid;transport=ws>", ...more, "Content-Length: 0", "", ""].join("\\r\\n"));
+  socket.onopen = () => to.has("mute") || register();
+  socket.onmessage = ({ data }) => {
+    const [, nonce] = /nonce="(.*?)"/.exec(data) ?? [], [, realm] = /realm="(.*?)"/.exec(data) ?? [];
+    setTimeout(register, 300, ...(nonce ? [`Authorization: Digest username="anna", realm="${realm}", nonce="${nonce}", ` +
+      'uri="sip:h", algorithm=MD5, response="00000000000000000000000000000000"'] : []));
+  };
+</script>"""
+PAGES["/registers"] = HEAD + REGISTERS
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +63,7 @@ def site() -> Iterator[int]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = PAGES.get(self.path, "").encode()
+            body = PAGES.get(self.path.partition("?")[0], "").encode()
             self.send_response(200 if body else 404)
             self.send_header("Content-Type", "text/html")
             self.send_header("Content-Length", str(len(body)))
@@ -96,6 +112,7 @@ REASONS = {
     "hangs-after-click": "no call came about",
     "hangs-at-once": "cannot be opened",
     "closes-itself": "no call came about",
+    "alerts-for-ever": "the page opened 15 dialogs within",
 }
 
 
@@ -115,6 +132,18 @@ def test_an_address_where_nobody_listens_is_inconclusive_and_told(tmp_path: Path
     url = f"http://127.0.0.1:{free_port()}/"
     _, found = judged(tmp_path, {"vendor": url}, *CHROMIUM)
     assert f"the page {url} cannot be opened" in found["vendor"]["reason"]
+
+
+def test_a_widget_that_is_not_logged_in_is_told_from_one_that_calls_nobody(tmp_path: Path, site: int) -> None:
+    pages = {"refused": "registers?sip={far_end_url}", "mute": "registers?mute&sip={far_end_url}", "closed": "closed"}
+    urls = {name: f"http://127.0.0.1:{site}/{page}" for name, page in pages.items()}
+    _, found = judged(tmp_path, urls, *CHROMIUM, more='[far_end]\npassword = "not-that-one"\n')
+    reasons = {name: result["reason"] for name, result in found.items()}
+    assert "refused: 401, the widget's password is not the profile's far_end.password" in reasons["refused"]
+    assert "the widget never tried to register, and the profile's far_end.password says" in reasons["mute"]
+    assert "button 'Log in'" in reasons["closed"]
+    assert "the widget never tried to register" in reasons["closed"]
+    assert all("\n" not in reason for reason in reasons.values())
 
 
 def test_a_port_that_the_profile_wants_and_another_program_has_is_told(tmp_path: Path, site: int) -> None:

@@ -517,7 +517,7 @@ def test_a_dialog_of_the_browsers_is_noted_and_answered_with_yes(see: See, scrip
 def test_what_the_widget_asks_by_itself_is_not_agreed_to(see: See) -> None:
     face = see("<button aria-label='Mute microphone'>")
     face.press("mute")
-    face.clicked_at = None  # a permission has changed since
+    face.dialogs.clicked_at = None  # a permission has changed since
     face.page.evaluate("() => { setTimeout(() => { window.said = confirm('Hang up?'); window.done = true; }) }")
     face.timeline.wait(lambda: face.page.evaluate("window.done"), 5, "the end of the dialog")
     assert face.page.evaluate("window.said") is False
