@@ -34,10 +34,9 @@ def profile(*steps: dict[str, Any]) -> Profile:
 class FakeFace:
     """A page in which a control says something, or is not there, and some devices are open."""
 
-    clicked_at: float | None = None
-
     def __init__(self, state: dict[str, Any] | None, open_: tuple[str, ...]) -> None:
         self.state, self.open = state, open_
+        self.dialogs = SimpleNamespace(clicked_at=None)
 
     def control_state(self, entry: str) -> dict[str, Any]:
         if self.state is None:
@@ -154,7 +153,7 @@ def test_the_steps_are_done_once_in_each_call_and_only_in_their_kind(monkeypatch
     for call, kind in ((first, "video"), (first, "video"), (second, "audio")):
         in_call.do_steps(one, call, kind)  # type: ignore[arg-type]
     assert did == [["w.toml: in_call[0]", "w.toml: in_call[1]"], ["w.toml: in_call[1]"]]
-    assert one.face.clicked_at is not None  # what the widget asks because of a step is answered with yes
+    assert one.face.dialogs.clicked_at is not None  # what the widget asks because of a step is answered with yes
 
 
 def test_a_step_that_finds_nothing_is_told_with_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
