@@ -10,6 +10,11 @@ from aiohttp import web
 
 PERIOD = 0.1
 """Seconds between two states of the console."""
+OWN_ONLY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The policy of pages that need nothing but their own server (Content Security Policy Level 3)."""
 
 
 class PictureSource(Protocol):
@@ -60,7 +65,7 @@ def console_routes(
 
     async def page(request: web.Request) -> web.FileResponse:
         provider()
-        return web.FileResponse(folder / "index.html")
+        return web.FileResponse(folder / "index.html", headers={"Content-Security-Policy": OWN_ONLY})
 
     async def with_slash(request: web.Request) -> web.Response:
         raise web.HTTPFound("/console/")

@@ -13,7 +13,7 @@ from aiohttp import web
 from widget_conformance.fixtures.loop import LoopThread, listen
 from widget_conformance.fixtures.node import node_home
 from widget_conformance.reference_impl import builds
-from widget_conformance.reference_impl.agent_console import RoomProvider, console_routes
+from widget_conformance.reference_impl.agent_console import OWN_ONLY, RoomProvider, console_routes
 from widget_conformance.reference_impl.jssip import bundle
 
 RELEASES = ("5.0", "5.1", "5.2")
@@ -137,7 +137,8 @@ class ReferenceServer:
             items += '<li><a href="/console/">Agent console</a></li>'
         page = (HOME / "site" / "index.html").read_text("utf-8").replace("<!-- releases -->", items)
         rows = "".join(self._row(build) for build in sorted(builds.catalogue().values(), key=_order))
-        return web.Response(text=page.replace("<!-- builds -->", rows), content_type="text/html")
+        text = page.replace("<!-- builds -->", rows)
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": OWN_ONLY})
 
     def _row(self, build: builds.Build) -> str:
         """A row of the table of builds; each has an origin of its own, which tells the server what to change."""

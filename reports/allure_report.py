@@ -60,7 +60,7 @@ def generate(results: Path, report: Path, history: Path, runs: Sequence[Environm
         if not (draft / "index.html").is_file():
             raise AllureReportFailed(f"Allure ended without an error and without a report; look at {results}")
         for page in draft.rglob("*.html"):
-            page.write_text(without_analytics(page.read_text("utf-8")), "utf-8")
+            page.write_text(shut_in(without_analytics(page.read_text("utf-8"))), "utf-8")
         if report.exists():
             report.rename(place / "earlier")
         draft.rename(report)
@@ -74,6 +74,22 @@ def without_analytics(page: str) -> str:
     """
     loaders = re.sub(r"<script\b[^>]*\bsrc\s*=\s*[\"']?(?:https?:)?//[^>]*>\s*</script>", "", page, flags=re.IGNORECASE)
     return re.sub(r"<script>\s*window\.dataLayer\b.*?</script>", "", loaders, flags=re.DOTALL)
+
+
+_POLICY = (
+    "default-src 'none'; script-src 'self' file: 'unsafe-inline'; style-src 'self' file: blob: 'unsafe-inline'; "
+    "img-src 'self' file: data: blob:; media-src 'self' file: data: blob:; font-src 'self' file: data:; "
+    "connect-src 'self' file: data: blob:; frame-src 'self' file: data: blob:; base-uri 'none'; form-action 'none'"
+)
+"""Where the report may get anything from: its own folder, over http as from a disk, where `'self'` is not everywhere."""
+
+
+def shut_in(page: str) -> str:
+    """A page of Allure's that a browser lets ask nobody but its own server, or folder, for anything."""
+    meta = (
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
+    )
+    return re.sub(r"<head\b[^>]*>", lambda head: head[0] + meta, page, count=1, flags=re.IGNORECASE)
 
 
 def configuration(report: Path, history: Path, runs: Iterable[Environment]) -> str:
