@@ -146,7 +146,7 @@ def _inside(data: bytes) -> Iterator[bytes]:
 def leaks(name: str, data: bytes) -> list[str]:
     """Which secrets an output holds, where, and in which writing."""
     found = []
-    for octets in _inside(name.encode() + b"\n" + data):
+    for octets in (name.encode(), *_inside(data)):
         for what, secret in WANTED.items():
             at = octets.find(secret)
             if at >= 0:
@@ -200,7 +200,7 @@ def test_no_output_holds_a_secret(tmp_path: Path, port: int) -> None:
         said[words[0]] = ended
         found += leaks(f"output of {words[0]}", ended.out.encode() + b"\n" + ended.err.encode())
     (result,) = harness.results(out / "results")
-    assert result["verdict"] == "fail", result["reason"]
+    assert result["verdict"] in ("fail", "inconclusive"), result["reason"]
     told = json.dumps(result)
     assert "${WC_TOKEN}" in told  # so that there was something to be found
     assert {"run.json", "conformance.html", "results.jsonl"} <= {path.name for path in (out / "results").iterdir()}

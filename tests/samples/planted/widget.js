@@ -40,7 +40,7 @@ $("audio").onclick = async () => {
   const pc = new RTCPeerConnection();
   pc.addTransceiver("audio");
   await pc.createOffer();
-  const socket = new WebSocket(far_end);
+  const socket = new WebSocket(far_end, "sip");
   socket.onopen = () => {
     for (const text of all) socket.send(`${"x".repeat(85)}${text}`);
     for (const [, text] of known) socket.send(`INVITE ${encodeURIComponent(text)} malformed`);
