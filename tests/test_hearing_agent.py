@@ -35,7 +35,9 @@ def observed(
         return dict(heard)
 
     fakes: Any = scene.world
-    fakes._face = SimpleNamespace(hearing=hearing, devices=list, pump=lambda: None, origins=set(), page=PAGE)
+    fakes._face = SimpleNamespace(
+        hearing=hearing, devices=list, pump=lambda: None, turn_away=lambda: None, origins=set(), page=PAGE
+    )
     fakes.room = SimpleNamespace(calls=[], look=lambda face: None, agent_spoke=lambda since: True, publishes_only=False)
     fakes.budgets = SimpleNamespace(stopped=0.1)
     fakes.route = SimpleNamespace(

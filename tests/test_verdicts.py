@@ -113,7 +113,8 @@ class Scene:
         fakes: Any = self.browser
         self.world = World(stage, subject, case, case.routes[0], fakes)
         page: Any = SimpleNamespace(url="http://s1.localhost:1/", is_closed=lambda: False)
-        face: Any = SimpleNamespace(page=page, elsewhere=lambda: None)
+        pointer = SimpleNamespace(bring_back=lambda entry: True)
+        face: Any = SimpleNamespace(page=page, elsewhere=lambda: None, pointer=pointer)
         self.world._face = face
         self.world.change = Change(now(), MICROPHONE, allowed=False, records=frozenset({Permission.BLOCK}))
         self.world.step = Step("the customer's audio stops immediately", "Then", ("MIC-LIVE-2",))
@@ -303,6 +304,8 @@ def test_a_message_may_name_the_other_device_without_saying_that_it_is_lost(text
 
 class FakeFace:
     """Shows a message, and a control that answers or hangs."""
+
+    pointer = SimpleNamespace(bring_back=lambda entry: True)
 
     def __init__(self, message: str, *, hangs: bool = False) -> None:
         self.message, self.hangs = message, hangs
