@@ -14,12 +14,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import web
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 from test_allure_report import allure_result
 from test_page import with_files
 from test_proof import build, proof
 from test_proof import result as proven
 from test_table import judged, run
+from widget_conformance.fixtures.loop import LoopThread, listen
 from widget_conformance.fixtures.node import node_home
 from widget_conformance.fixtures.trying import Look, Situation
 from widget_conformance.reference_impl.server import ReferenceServer
@@ -66,7 +68,8 @@ class Watch:
                 self.asked.append(url)
 
         context.route("**/*", decide)
-        context.on("request", lambda request: heard(request.url))
+        context.on("requestfinished", lambda request: heard(request.url))
+        context.on("requestfailed", lambda request: None if request.failure == "csp" else heard(request.url))
         context.on("page", lambda page: page.on("websocket", lambda socket: heard(socket.url)))
         try:
             page = context.new_page()
@@ -140,7 +143,21 @@ def test_the_kill_matrix(asked: Watch, tmp_path: Path) -> None:
         _is_shut_in(shown)
 
 
-def test_the_report_of_allure_from_a_disk(asked: Watch, tmp_path: Path) -> None:
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A folder over http."""
+    app = web.Application()
+    app.router.add_static("/", folder)
+    loop = LoopThread("pages")
+    runner, port = loop.call(listen(app))
+    try:
+        yield f"http://localhost:{port}"
+    finally:
+        loop.call(runner.cleanup())
+        loop.stop()
+
+
+def test_the_report_of_allure_over_http_and_from_a_disk(asked: Watch, tmp_path: Path) -> None:
     if not (node_home() / "node_modules" / "allure" / "cli.js").is_file():
         pytest.skip("Allure is not installed; run widget-conformance setup")
     results = tmp_path / "results"
@@ -158,10 +175,14 @@ def test_the_report_of_allure_from_a_disk(asked: Watch, tmp_path: Path) -> None:
     document["links"] = [{"name": "x", "url": "javascript:window.hacked=1", "type": "link"}]
     path.write_text(json.dumps(document), "utf-8")
     index = generate(results, tmp_path / "report", tmp_path / "history.jsonl", [("5.1", "chromium")])
-    head = index.read_text("utf-8").partition("<title>")[0]
-    assert "default-src 'none'" in head
+    (test,) = (one.stem for one in index.parent.rglob("data/test-results/*.json"))
     with asked.page(index.as_uri()):
-        pass
+        assert "default-src 'none'" in index.read_text("utf-8").partition("<title>")[0]
+    with served(index.parent) as home, asked.page(f"{home}/index.html#{test}") as shown:
+        shown.get_by_text("window.hacked").first.wait_for()
+        for kind in ("step", "attachment"):
+            shown.evaluate(f"document.querySelectorAll('[data-testid*={kind}-header]').forEach((one) => one.click())")
+        _is_shut_in(shown)
 
 
 def test_the_pages_of_serve(asked: Watch) -> None:
