@@ -13,7 +13,9 @@ DOOR, MACHINE = Path(__file__), Path(__file__).with_name("harness.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "alone: the test uses every core; no other test runs beside it")
+    config.addinivalue_line(
+        "markers", "alone: no other test runs beside it, for it has two browsers at work and wants every verdict"
+    )
 
 
 @pytest.hookimpl(wrapper=True)

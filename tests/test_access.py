@@ -254,6 +254,6 @@ def test_a_browser_that_is_gone_before_the_page_opens_says_nothing_of_the_widget
         del wait_until
         raise PlaywrightError(f"Target page, context or browser has been closed: {url}")
 
-    face = SimpleNamespace(profile=default(), open=gone)
+    face = SimpleNamespace(profile=default(), open=gone, dialogs=SimpleNamespace(check=lambda: None, flood=None))
     with pytest.raises(Inconclusive, match="cannot be opened: Target page"):
         open_page(face, "http://localhost:1/", "load")  # type: ignore[arg-type]

@@ -49,6 +49,7 @@ def test_the_releases_that_keep_every_promise_conform_in_both_browsers(tmp_path:
         ("CAM-PRE-1", {"AIM-1", "CAM-PRE-1", "CAM-PRE-2"}),
     ],
 )
+@pytest.mark.alone
 def test_the_release_from_before_the_feature_fails_where_it_should(
     tmp_path: Path, statement: str, broken: set[str]
 ) -> None:

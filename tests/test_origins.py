@@ -115,6 +115,7 @@ def _run(folder: Path, profile: Path, *scenarios: str) -> dict[tuple[str, str, s
     return harness.verdicts(results)
 
 
+@pytest.mark.alone
 def test_the_steps_lead_to_a_widget_at_another_origin_that_says_nothing(tmp_path: Path, ports: tuple[int, int]) -> None:
     found = _run(tmp_path, _profile(tmp_path, ports, LEADS, "silent/index.html"), *BLOCKED)
     for browser in ("chromium", "firefox"):
@@ -123,6 +124,7 @@ def test_the_steps_lead_to_a_widget_at_another_origin_that_says_nothing(tmp_path
 
 
 @pytest.mark.parametrize(("steps", "page"), [(LEADS, "plain/index.html"), (OPENS, "")], ids=["log-in", "pop-up"])
+@pytest.mark.alone
 def test_a_conforming_widget_is_followed(tmp_path: Path, ports: tuple[int, int], steps: str, page: str) -> None:
     found = _run(tmp_path, _profile(tmp_path, ports, steps, page), *BLOCKED, *REVOKED)
     assert {browser for _, browser, _ in found} == {"chromium", "firefox"}

@@ -126,6 +126,7 @@ def material(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.mark.parametrize("by", ["whip", "json"])
+@pytest.mark.alone
 def test_a_widget_that_speaks_no_sip_conforms_in_both_browsers(tmp_path: Path, plain: int, by: str) -> None:
     profile = SAMPLES / "plain" / f"{by}.toml"
     words = ("run", "--profile", profile, *SOME, *ROUTES, "--no-allure", "--results", tmp_path)
@@ -136,6 +137,7 @@ def test_a_widget_that_speaks_no_sip_conforms_in_both_browsers(tmp_path: Path, p
     assert ended.status == 0, ended.said
 
 
+@pytest.mark.alone
 def test_a_widget_on_sipjs_with_words_of_its_own_conforms_in_both_browsers(tmp_path: Path, sipjs: int) -> None:
     profile = SAMPLES / "sipjs" / "profile.toml"
     words = ("run", "--profile", profile, *SOME, *ROUTES, "--no-allure", "--results", tmp_path)
@@ -164,6 +166,7 @@ def test_a_profile_that_knows_nothing_of_the_message_about_the_video_accuses_nob
     assert ended.status == 3, ended.said
 
 
+@pytest.mark.alone
 def test_a_widget_with_three_flaws_breaks_just_the_promises_about_them(tmp_path: Path, launcher: int) -> None:
     profile = SAMPLES / "launcher" / "profile.toml"
     words = ("run", "--profile", profile, *SOME, *ROUTES, "--no-allure", "--results", tmp_path)
@@ -195,6 +198,7 @@ def test_one_prompt_for_both_devices_blocks_more_than_a_scenario_says(tmp_path: 
         assert (verdict, reason[:43]) == ("not applicable", "the widget asks for both devices in one pro")
 
 
+@pytest.mark.alone
 def test_a_widget_of_icons_without_names_breaks_just_the_promises_about_its_flaws(
     tmp_path: Path, material: int
 ) -> None:
@@ -223,6 +227,7 @@ LATE = [
 
 
 @pytest.mark.parametrize("edits", [RELIABLE, LATE], ids=["100rel", "no offer"])
+@pytest.mark.alone
 def test_sipjs_in_other_ways_of_sip_conforms(tmp_path: Path, packages: Path, edits: list[tuple[str, str]]) -> None:
     sample = shutil.copytree(SAMPLES / "sipjs", tmp_path / "sample")
     line = (sample / "line.js").read_text("utf-8")

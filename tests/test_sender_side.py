@@ -41,6 +41,7 @@ def staging() -> Iterator[str]:
     end.stop()
 
 
+@pytest.mark.alone
 def test_a_widget_that_conforms_is_judged_by_what_it_sends(tmp_path: Path, sipjs: int, staging: str) -> None:
     profile = SAMPLES / "sipjs" / "staging.toml"
     words = ("run", "--profile", profile, *SOME, *ROUTES, "--no-allure", "--results", tmp_path)
@@ -120,6 +121,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("route", ROUTES[1::2])
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda one: f"{one.build}-{one.statement}")
+@pytest.mark.alone
 def test_what_the_sender_tells_of_a_build(judged: list[dict[str, Any]], expected: Expected, route: str) -> None:
     (result,) = (
         r for r in judged if (r["subject"], r["scenario"], r["route"]) == (expected.build, expected.scenario, route)
